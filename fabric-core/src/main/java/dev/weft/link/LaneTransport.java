@@ -1,0 +1,50 @@
+package dev.weft.link;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/** Makes links for one lane. Lane's thread only; nothing blocks. */
+public interface LaneTransport extends AutoCloseable {
+
+    /**
+     * Takes connections at an address until closed.
+     *
+     * @throws IOException when the address cannot be bound, naming it
+     */
+    void listen(InetSocketAddress local, Acceptor acceptor) throws IOException;
+
+    /**
+     * Starts a connection. Exactly one method of {@code handler} is called later (or at once), within the time limit.
+     *
+     * @param local         address to connect from, or null for the system's choice
+     * @param remote        where the peer listens
+     * @param privateData   carried to the acceptor (RDMA: at most 56 bytes); empty for TCP
+     * @param timeoutMillis after which the attempt fails
+     */
+    void connect(InetSocketAddress local, InetSocketAddress remote, byte[] privateData, long timeoutMillis, ConnectHandler handler);
+
+    /** Stops listening, gives up attempts, closes every link made here. Idempotent. */
+    @Override
+    void close();
+
+    /** Asked for each incoming connection. */
+    @FunctionalInterface
+    interface Acceptor {
+        /**
+         * @param link        the new link; it delivers nothing before this returns
+         * @param remote      where it came from
+         * @param privateData what the connector sent along
+         * @return who listens to the link, or null to refuse it
+         */
+        LinkListener accept(Link link, InetSocketAddress remote, byte[] privateData);
+    }
+
+    /** The outcome of {@link #connect}. */
+    interface ConnectHandler {
+        /** The link is up; it delivers nothing before this returns its listener. */
+        LinkListener onConnected(Link link);
+
+        /** There will be no link; {@code reason} is a sentence for people. */
+        void onFailed(String reason);
+    }
+}
