@@ -1,6 +1,6 @@
 package dev.weft.link;
 
-import dev.weft.lane.LaneLoop;
+import dev.weft.loop.LaneLoop;
 
 /**
  * A kind of link, found by {@link java.util.ServiceLoader}. Constructing the provider must not need a native library or a device:

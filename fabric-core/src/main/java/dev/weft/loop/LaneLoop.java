@@ -1,4 +1,4 @@
-package dev.weft.lane;
+package dev.weft.loop;
 
 import io.netty.channel.IoEventLoop;
 
