@@ -1,7 +1,7 @@
 package dev.weft.link;
 
-import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 
 /** Makes links for one lane. Lane's thread only; nothing blocks. */
 public interface LaneTransport extends AutoCloseable {
@@ -9,9 +9,9 @@ public interface LaneTransport extends AutoCloseable {
     /**
      * Takes connections at an address until closed.
      *
-     * @throws IOException when the address cannot be bound, naming it
+     * @return completes when the address is bound, or exceptionally with an {@link java.io.IOException} that names it and the remedy
      */
-    void listen(InetSocketAddress local, Acceptor acceptor) throws IOException;
+    CompletableFuture<Void> listen(InetSocketAddress local, Acceptor acceptor);
 
     /**
      * Starts a connection. Exactly one method of {@code handler} is called later (or at once), within the time limit.

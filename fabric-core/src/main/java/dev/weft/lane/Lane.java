@@ -1,0 +1,252 @@
+package dev.weft.lane;
+
+import dev.weft.counters.Counters;
+import dev.weft.link.LaneTransport;
+import dev.weft.link.LinkTransport;
+import dev.weft.loop.LaneThread;
+import dev.weft.route.RouteTable;
+import dev.weft.session.Hello;
+import dev.weft.session.Reception;
+import dev.weft.session.RemoteHost;
+import dev.weft.session.Session;
+import dev.weft.session.SessionContext;
+import dev.weft.session.SessionEvents;
+import dev.weft.session.SessionStatus;
+import dev.weft.tun.PacketQueue;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One datapath thread with one TUN queue and the sessions that end here. The public methods may be called from any thread: they
+ * hand the work to the lane's own thread, which alone touches its state.
+ *
+ * <pre>
+ *   TUN queue --> Egress --> Session --> Link ==> peer
+ *   TUN queue <-- Ingress <-- Session <-- Link <== peer
+ * </pre>
+ */
+public final class Lane implements AutoCloseable {
+    private static final int EGRESS_BATCH = 32;
+
+    private final LaneConfig config;
+    private final Counters counters = new Counters();
+    private final LaneThread thread;
+    private final LinkTransport transport;
+    private final PacketQueue tun;
+    private final LaneEvents listener;
+    private final Arena arena = Arena.ofShared();
+    private final LanePeers peers = new LanePeers();
+    private final Egress egress;
+    private final Ingress ingress;
+    private SessionContext context;
+    private Reception reception;
+    private QueueHandle queueHandle;
+    private long lastTick;
+
+    /**
+     * @param tun      closed with the lane
+     * @param listener told of sessions that come
+     */
+    public Lane(LaneConfig config, PacketQueue tun, LinkTransport transport, LaneEvents listener) {
+        this.config = config;
+        this.tun = tun;
+        this.transport = transport;
+        this.listener = listener;
+        thread = new LaneThread(config.lane(), config.spinNanos(), counters);
+        egress = new Egress(tun, peers, counters, arena);
+        ingress = new Ingress(tun, peers, counters);
+    }
+
+    /**
+     * Starts the thread, listens for peers and begins to read packets.
+     *
+     * @throws IOException when the lane's address cannot be bound
+     */
+    public void start() throws IOException {
+        thread.start();
+        try {
+            call(this::open).thenCompose(listening -> listening).join();
+        } catch (java.util.concurrent.CompletionException e) {
+            close();
+            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+        }
+    }
+
+    public Counters counters() {
+        return counters;
+    }
+
+    /** Takes new routes into use. */
+    public void routes(RouteTable table) {
+        thread.execute(() -> peers.routes(table));
+    }
+
+    /** Begins to talk to a peer; a peer of the same index is replaced. */
+    public void addPeer(RemoteHost host) {
+        thread.execute(() -> {
+            forget(host.index(), "the peer's entry in the directory changed");
+            LanePeer peer = peers.put(host);
+            if (config.lane() == 0) {
+                peer.add(new Session(context, host, 0, 0));
+            }
+        });
+    }
+
+    /** Ends every session with the peer. */
+    public void removePeer(int index) {
+        thread.execute(() -> forget(index, "the host left the directory"));
+    }
+
+    /**
+     * Makes the links this lane must make once the peer's number of lanes is known.
+     *
+     * @param links all links between the two hosts; this lane takes its share of them
+     */
+    public void ensureLinks(RemoteHost host, int links, int remoteLanes) {
+        thread.execute(() -> {
+            LanePeer peer = peers.get(host.index());
+            if (peer == null || !peer.host().equals(host)) {
+                return;
+            }
+            for (int link = config.lane(); link < links; link += config.local().lanes()) {
+                if (peer.session(link) == null) {
+                    peer.add(new Session(context, host, link, link % remoteLanes));
+                }
+            }
+        });
+    }
+
+    /** What the sessions are doing. */
+    public CompletableFuture<List<SessionStatus>> status() {
+        return call(() -> {
+            List<SessionStatus> all = new ArrayList<>();
+            for (LanePeer peer : peers.all()) {
+                if (peer != null) {
+                    for (Session session : peer.sessions()) {
+                        all.add(session.status());
+                    }
+                }
+            }
+            return all;
+        });
+    }
+
+    /** Says goodbye to every peer. */
+    public CompletableFuture<Void> drain(String reason) {
+        return call(() -> {
+            for (LanePeer peer : peers.all()) {
+                if (peer != null) {
+                    forget(peer.host().index(), reason);
+                }
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public void close() {
+        thread.close();
+        tun.close();
+        arena.close();
+    }
+
+    // ---- on the lane's thread ------------------------------------------------------------------------------------------------
+
+    private CompletableFuture<Void> open() {
+        LaneTransport links = transport.open(thread);
+        context = new SessionContext(thread, config.local(), config.session(), counters, links, new Events(), new SecureRandom());
+        reception = new Reception(context, this::sessionFor);
+        InetSocketAddress base = config.local().underlay();
+        InetSocketAddress own = new InetSocketAddress(base.getAddress(), base.getPort() + config.lane());
+        CompletableFuture<Void> listening = links.listen(own, reception);
+        queueHandle = new QueueHandle(tun, egress::onReadable);
+        queueHandle.register(thread.eventLoop());
+        thread.addPoller(this::pollEgress);
+        thread.addTicker(this::onTick);
+        return listening;
+    }
+
+    private int pollEgress() {
+        int moved = egress.run(EGRESS_BATCH, thread.nanoTime());
+        thread.wakeBy(egress.deadline());
+        return moved;
+    }
+
+    private void onTick(long now) {
+        boolean late = lastTick != 0 && now - lastTick > config.session().deadAfterNanos() / 2;
+        lastTick = now;
+        for (LanePeer peer : peers.all()) {
+            if (peer != null) {
+                for (Session session : peer.sessions()) {
+                    session.onTick(now, late);
+                }
+            }
+        }
+        reception.onTick(now);
+    }
+
+    private void forget(int index, String reason) {
+        LanePeer peer = peers.remove(index);
+        if (peer != null) {
+            for (Session session : peer.sessions()) {
+                session.close(reason);
+            }
+        }
+    }
+
+    private Session sessionFor(Hello hello, InetAddress from) throws Hello.Refused {
+        LanePeer peer = peers.byId(hello.hostId());
+        if (peer == null) {
+            throw new Hello.Refused("host '" + hello.hostId() + "' is not in the directory of host '" + config.local().id() + "'");
+        }
+        if (!LanePeers.isAt(peer.host(), from)) {
+            throw new Hello.Refused("host '" + hello.hostId() + "' is listed at " + peer.host().underlay().getAddress().getHostAddress()
+                    + " but calls from " + from.getHostAddress());
+        }
+        int links = Math.max(config.local().lanes(), hello.lanes());
+        if (hello.linkIndex() >= links || hello.linkIndex() % config.local().lanes() != config.lane()) {
+            throw new Hello.Refused("link " + hello.linkIndex() + " does not belong on lane " + config.lane());
+        }
+        Session session = peer.session(hello.linkIndex());
+        if (session == null) {
+            session = new Session(context, peer.host(), hello.linkIndex(), hello.linkIndex() % hello.lanes());
+            peer.add(session);
+        }
+        return session;
+    }
+
+    private <T> CompletableFuture<T> call(java.util.concurrent.Callable<T> action) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        thread.execute(() -> {
+            try {
+                result.complete(action.call());
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    private final class Events implements SessionEvents {
+        @Override
+        public void onData(Session session, int vni, long body, int bodyLength) {
+            ingress.deliver(session, vni, body, bodyLength);
+        }
+
+        @Override
+        public void onEstablished(Session session, Hello hello) {
+            listener.onEstablished(session.peer(), hello.lanes());
+        }
+
+        @Override
+        public void onLost(Session session, String reason) {
+            // The session comes back by itself; routes stay, and packets meanwhile are counted as having no session.
+        }
+    }
+}

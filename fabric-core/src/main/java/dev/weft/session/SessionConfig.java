@@ -1,0 +1,14 @@
+package dev.weft.session;
+
+/**
+ * Time limits of sessions.
+ *
+ * @param heartbeatNanos    how often a silent side says that it is still here
+ * @param deadAfterNanos    a session that heard nothing for this long ends
+ * @param helloTimeoutNanos a link that has not brought a hello by then is closed
+ * @param reconnectMinNanos first wait after a failure; doubled each time
+ * @param reconnectMaxNanos longest wait
+ */
+public record SessionConfig(long heartbeatNanos, long deadAfterNanos, long helloTimeoutNanos, long reconnectMinNanos,
+        long reconnectMaxNanos) {
+}
