@@ -1,0 +1,24 @@
+package dev.weft.endpoint;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an endpoint shall be.
+ *
+ * @param key       who owns it
+ * @param netns     path of the namespace as the runtime gave it; remembered and shown
+ * @param netnsPath path that leads to it from here and now; the same, or one through {@code /proc/<pid>/fd}
+ * @param addresses addresses it must have, at most one a family; the others are chosen
+ * @param mac       it must have, or null
+ * @param notes     kept with the endpoint, see {@link StoredEndpoint#notes()}
+ */
+public record AttachRequest(EndpointKey key, String netns, String netnsPath, List<InetAddress> addresses, String mac,
+        Map<String, String> notes) {
+
+    public AttachRequest {
+        addresses = List.copyOf(addresses);
+        notes = Map.copyOf(notes);
+    }
+}

@@ -1,0 +1,268 @@
+package dev.weft.endpoint;
+
+import dev.weft.agent.Rollback;
+import dev.weft.endpoint.EndpointException.Reason;
+import dev.weft.endpoint.StoredEndpoint.State;
+import dev.weft.ipam.AddressException;
+import dev.weft.ipam.HostPools;
+import dev.weft.ipam.Lease;
+import dev.weft.network.Network;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The endpoints of this host: attaches and detaches them, crash-safe, and tells listeners.
+ *
+ * <pre>
+ *   attach: look at namespace, slot, addresses, intent on disk, kernel, record on disk, listeners   (undone in reverse on failure)
+ *   detach: intent on disk, kernel, listeners, record removed, addresses cool down, slot
+ * </pre>
+ *
+ * Verbs of one key take turns, verbs of different keys run side by side. Both block. Thread-safe.
+ */
+public final class EndpointManager {
+    private static final Logger LOG = LoggerFactory.getLogger(EndpointManager.class);
+
+    private final EndpointStore store;
+    private final HostPools pools;
+    private final EndpointPlumbing plumbing;
+    private final Namespaces namespaces;
+    private final Slots slots = new Slots();
+    private final KeyLocks<EndpointKey> locks = new KeyLocks<>();
+    private final Map<EndpointKey, StoredEndpoint> live = new ConcurrentHashMap<>();
+    private final Object publishing = new Object();
+    private final List<EndpointListener> listeners = new ArrayList<>(); // guarded by publishing
+    private volatile boolean started;
+
+    public EndpointManager(EndpointStore store, HostPools pools, EndpointPlumbing plumbing, Namespaces namespaces) {
+        this.store = store;
+        this.pools = pools;
+        this.plumbing = plumbing;
+        this.namespaces = namespaces;
+    }
+
+    /**
+     * Takes up what the last run of the agent left: adopts endpoints, finishes or undoes what was begun. Once, before any verb.
+     *
+     * @return one sentence for each file that could not be used
+     * @throws IOException the state directory cannot be read at all
+     */
+    public List<String> start() throws IOException {
+        EndpointStore.Contents contents = store.load();
+        contents.problems().forEach(problem -> LOG.error("endpoint state: {}", problem));
+        contents.current().stream().filter(stored -> stored.state() == State.ATTACHED).forEach(this::adopt);
+        for (StoredEndpoint old : contents.otherBoots()) {
+            adoptOrForget(old);
+        }
+        for (StoredEndpoint begun : contents.current()) {
+            if (begun.state() != State.ATTACHED) {
+                undo(begun);
+            }
+        }
+        LOG.info("endpoints: {} taken up, {} from before the last reboot, {} files set aside", live.size(),
+                contents.otherBoots().size(), contents.problems().size());
+        started = true;
+        return contents.problems();
+    }
+
+    private void adopt(StoredEndpoint stored) {
+        Endpoint endpoint = stored.endpoint();
+        pools.adopt(endpoint.key().network(), endpoint.key().toString(), leaseOf(endpoint));
+        if (!slots.adopt(endpoint.slot())) {
+            LOG.error("endpoint {} claims {}, which belongs to another; it is left alone", endpoint.key(), endpoint.hostInterface());
+            return;
+        }
+        publishAdded(stored);
+    }
+
+    /** The kernel knows better than the boot id: an interface that is there was made in this boot. */
+    private void adoptOrForget(StoredEndpoint old) throws IOException {
+        if (old.state() == State.ATTACHED && plumbing.present(old.endpoint())) {
+            store.put(old);
+            adopt(old);
+        } else {
+            store.remove(old.endpoint().key());
+        }
+    }
+
+    private void undo(StoredEndpoint begun) throws IOException {
+        Endpoint endpoint = begun.endpoint();
+        LOG.info("endpoint {}: undoing {}", endpoint.key(), begun.state());
+        boolean slotIsOurs = slots.adopt(endpoint.slot());
+        if (slotIsOurs) { // else the interface of that name is another endpoint's by now
+            plumbing.detach(endpoint);
+            slots.free(endpoint.slot());
+        }
+        store.remove(endpoint.key());
+    }
+
+    /**
+     * Attaches an endpoint; it can send and receive when this returns.
+     *
+     * @throws AddressException  no address, see its reason
+     * @throws EndpointException anything else, see its reason
+     */
+    public Endpoint attach(AttachRequest request) throws AddressException, EndpointException {
+        requireStarted();
+        EndpointKey key = request.key();
+        Network network = pools.network(key.network());
+        long inode = namespaces.inodeOf(request.netnsPath());
+        try (KeyLocks.Held _ = locks.lock(key); Rollback rollback = new Rollback("attach " + key)) {
+            clearRemains(key);
+            int slot = slots.take();
+            rollback.push("free slot " + slot, () -> slots.free(slot));
+            Lease lease = pools.take(key.network(), key.toString(), request.addresses());
+            rollback.push("give back " + lease, () -> pools.giveBack(key.network(), key.toString(), lease));
+            Endpoint endpoint = new Endpoint(key, network.vni(), slot, Slots.interfaceName(network.vni(), slot),
+                    request.mac() == null ? madeUpMac(key, slot) : request.mac(), lease.ipv4(), lease.ipv6(), request.netns(), inode);
+            StoredEndpoint attached = new StoredEndpoint(State.ATTACHED, endpoint, request.notes());
+            rollback.push("remove record", () -> store.remove(key));
+            put(attached.in(State.ATTACHING));
+            rollback.push("detach " + endpoint.hostInterface(), () -> plumbing.detach(endpoint));
+            plumb(endpoint, request.netnsPath());
+            put(attached);
+            publishAdded(attached);
+            rollback.commit();
+            return endpoint;
+        }
+    }
+
+    /** A key may come back with a new namespace when its old one died unnoticed; a living one is not touched. */
+    private void clearRemains(EndpointKey key) throws EndpointException {
+        StoredEndpoint remains = live.get(key);
+        if (remains == null) {
+            return;
+        }
+        if (remains.state() == State.ATTACHED && isPresent(remains.endpoint())) {
+            throw new EndpointException(Reason.ALREADY_ATTACHED, key + " is attached already, as " + remains.endpoint().hostInterface()
+                    + " in " + remains.endpoint().netns() + "; DEL it first");
+        }
+        LOG.info("endpoint {}: its namespace is gone, removing what is left of it", key);
+        detachLocked(remains);
+    }
+
+    private void plumb(Endpoint endpoint, String netnsPath) throws EndpointException {
+        try {
+            plumbing.attach(endpoint, netnsPath);
+        } catch (EndpointPlumbing.InterfaceExistsException e) {
+            throw new EndpointException(Reason.INTERFACE_EXISTS, e.getMessage(), e);
+        } catch (IOException e) {
+            throw new EndpointException(Reason.KERNEL, "attaching " + endpoint.key() + " failed: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Detaches an endpoint. Idempotent: success when there is none.
+     *
+     * @return what was detached
+     * @throws EndpointException the kernel refused; the endpoint stays listed and can be detached again
+     */
+    public Optional<Endpoint> detach(EndpointKey key) throws EndpointException {
+        requireStarted();
+        try (KeyLocks.Held _ = locks.lock(key)) {
+            StoredEndpoint stored = live.get(key);
+            if (stored == null) {
+                return Optional.empty();
+            }
+            detachLocked(stored);
+            return Optional.of(stored.endpoint());
+        }
+    }
+
+    private void detachLocked(StoredEndpoint stored) throws EndpointException {
+        Endpoint endpoint = stored.endpoint();
+        StoredEndpoint detaching = stored.in(State.DETACHING);
+        live.put(endpoint.key(), detaching);
+        try {
+            store.put(detaching);
+        } catch (IOException e) { // a full disk must not keep a container from going; the record is removed below
+            LOG.warn("endpoint {}: cannot write that it is being detached: {}", endpoint.key(), e.toString());
+        }
+        try {
+            plumbing.detach(endpoint);
+        } catch (IOException e) {
+            throw new EndpointException(Reason.KERNEL, "detaching " + endpoint.key() + " failed: " + e.getMessage(), e);
+        }
+        publishRemoved(endpoint);
+        try {
+            store.remove(endpoint.key());
+        } catch (IOException e) { // found again at the next start, and undone then
+            LOG.error("endpoint {}: its record cannot be removed: {}", endpoint.key(), e.toString());
+        }
+        pools.release(endpoint.key().network(), endpoint.key().toString(), leaseOf(endpoint));
+        slots.free(endpoint.slot());
+    }
+
+    /** Of every endpoint, attached or being detached, in the order of their keys' text. */
+    public List<StoredEndpoint> list() {
+        return live.values().stream().sorted(Comparator.comparing(stored -> stored.endpoint().key().toString())).toList();
+    }
+
+    public Optional<StoredEndpoint> find(EndpointKey key) {
+        return Optional.ofNullable(live.get(key));
+    }
+
+    /** Adds a listener; {@code added} is called for each endpoint there is before this returns. */
+    public void addListener(EndpointListener listener) {
+        synchronized (publishing) {
+            listeners.add(listener);
+            live.values().forEach(stored -> listener.added(stored.endpoint()));
+        }
+    }
+
+    private void publishAdded(StoredEndpoint stored) {
+        synchronized (publishing) {
+            live.put(stored.endpoint().key(), stored);
+            listeners.forEach(listener -> listener.added(stored.endpoint()));
+        }
+    }
+
+    private void publishRemoved(Endpoint endpoint) {
+        synchronized (publishing) {
+            live.remove(endpoint.key());
+            listeners.forEach(listener -> listener.removed(endpoint));
+        }
+    }
+
+    private void requireStarted() throws EndpointException {
+        if (!started) {
+            throw new EndpointException(Reason.TRY_LATER, "the agent is starting");
+        }
+    }
+
+    private boolean isPresent(Endpoint endpoint) throws EndpointException {
+        try {
+            return plumbing.present(endpoint);
+        } catch (IOException e) {
+            throw new EndpointException(Reason.KERNEL, "looking at " + endpoint.hostInterface() + " failed: " + e.getMessage(), e);
+        }
+    }
+
+    private void put(StoredEndpoint stored) throws EndpointException {
+        try {
+            store.put(stored);
+        } catch (IOException e) {
+            throw new EndpointException(Reason.STORE, "the state of " + stored.endpoint().key() + " cannot be written: " + e.getMessage()
+                    + "; see to the state directory's disk", e);
+        }
+    }
+
+    private static Lease leaseOf(Endpoint endpoint) {
+        return new Lease(endpoint.ipv4(), endpoint.ipv6());
+    }
+
+    /** Locally administered, the same for the same key and slot. */
+    private static String madeUpMac(EndpointKey key, int slot) {
+        int hash = key.hashCode();
+        return String.format(Locale.ROOT, "02:%02x:%02x:%02x:%02x:%02x", hash >> 8 & 0xFF, hash & 0xFF, slot >> 16 & 0xFF,
+                slot >> 8 & 0xFF, slot & 0xFF);
+    }
+}

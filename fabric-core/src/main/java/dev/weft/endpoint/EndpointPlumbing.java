@@ -1,0 +1,33 @@
+package dev.weft.endpoint;
+
+import java.io.IOException;
+
+/**
+ * An endpoint's part of the kernel: the interface pair, addresses, routes and neighbours on both sides. Called for one endpoint by
+ * one thread at a time, for different endpoints concurrently. May block.
+ */
+public interface EndpointPlumbing {
+
+    /**
+     * Makes everything. When it throws, {@link #detach} is called.
+     *
+     * @param netnsPath a path that leads to the namespace now; {@link Endpoint#netns()} is only its name
+     * @throws InterfaceExistsException when the namespace has an interface of that name already; it was not touched
+     */
+    void attach(Endpoint endpoint, String netnsPath) throws IOException;
+
+    /** Removes what {@link #attach} made, and nothing else. Idempotent; the namespace may be gone. */
+    void detach(Endpoint endpoint) throws IOException;
+
+    /** Whether the host's end of the endpoint is there. It disappears with the container's namespace. */
+    boolean present(Endpoint endpoint) throws IOException;
+
+    /** The namespace already has an interface of the wanted name. */
+    final class InterfaceExistsException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        public InterfaceExistsException(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.weft.endpoint;
+
+import dev.weft.endpoint.EndpointException.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** {@link Namespaces} by stat(2): every namespace file lives on the one nsfs device, whatever path leads to it. */
+public final class ProcNamespaces implements Namespaces {
+    private static final Path OWN = Path.of("/proc/self/ns/net");
+
+    @Override
+    public long inodeOf(String path) throws EndpointException {
+        Map<String, Object> own = attributes(OWN.toString());
+        Map<String, Object> given = attributes(path);
+        if (!given.get("dev").equals(own.get("dev"))) {
+            throw new EndpointException(Reason.NOT_A_NAMESPACE, path + " is not a network namespace");
+        }
+        long inode = ((Number) given.get("ino")).longValue();
+        if (inode == ((Number) own.get("ino")).longValue()) {
+            throw new EndpointException(Reason.OWN_NAMESPACE, "plugin's netns and netns from CNI_NETNS should not be the same");
+        }
+        return inode;
+    }
+
+    private static Map<String, Object> attributes(String path) throws EndpointException {
+        try {
+            return Files.readAttributes(Path.of(path), "unix:dev,ino");
+        } catch (NoSuchFileException e) {
+            throw new EndpointException(Reason.NOT_A_NAMESPACE, "network namespace " + path + " does not exist", e);
+        } catch (IOException | InvalidPathException e) {
+            throw new EndpointException(Reason.NOT_A_NAMESPACE, "network namespace " + path + " cannot be looked at: " + e, e);
+        }
+    }
+}
