@@ -46,6 +46,11 @@ public record IpPrefix(InetAddress address, int length) {
         return prefix;
     }
 
+    /** The range that holds this one address: /32 or /128. */
+    public static IpPrefix host(InetAddress address) {
+        return new IpPrefix(address, address.getAddress().length * 8);
+    }
+
     public boolean isIpv4() {
         return address.getAddress().length == 4;
     }

@@ -1,0 +1,145 @@
+package dev.weft.host;
+
+import dev.weft.agent.Rollback;
+import dev.weft.endpoint.Endpoint;
+import dev.weft.endpoint.EndpointPlumbing;
+import dev.weft.linux.LinuxException;
+import dev.weft.linux.NetlinkBatch;
+import dev.weft.linux.NetlinkView;
+import dev.weft.linux.NetlinkView.LinkInfo;
+import dev.weft.linux.NetworkNamespace;
+import dev.weft.linux.RouteSocket;
+import dev.weft.network.IpAddresses;
+import dev.weft.network.IpPrefix;
+import dev.weft.network.Network;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Makes and removes an endpoint's part of the kernel.
+ *
+ * <pre>
+ *  container namespace                                 host namespace
+ *  eth0  10.42.1.5/32  fd42:0:0:1::5/128  <== veth ==>  wf1x3
+ *   169.254.1.1, fe80::1 at the host end's MAC           10.42.1.5 and fd42:0:0:1::5 at the container's MAC
+ *   cluster ranges via them, MTU 65000                   10.42.1.5/32 and fd42:0:0:1::5/128 dev wf1x3
+ *   everything else via them, the uplink's MTU
+ * </pre>
+ *
+ * All neighbours are permanent: nobody asks for a MAC, nobody waits for duplicate detection. Thread-safe; different endpoints may be
+ * worked on at the same time. Blocks for some milliseconds.
+ */
+public final class EndpointWiring implements EndpointPlumbing {
+    static final InetAddress GATEWAY4 = IpAddresses.parse("169.254.1.1");
+    static final InetAddress GATEWAY6 = IpAddresses.parse("fe80::1");
+    private static final IpPrefix ANY4 = IpPrefix.parse("0.0.0.0/0");
+    private static final IpPrefix ANY6 = IpPrefix.parse("::/0");
+
+    private final RouteSocket host;
+    private final Map<Integer, Network> networks;
+    private final int overlayMtu;
+    private final int uplinkMtu;
+
+    /**
+     * @param host       socket in the host's namespace; stays the caller's
+     * @param overlayMtu of routes within the cluster
+     * @param uplinkMtu  of the default route
+     */
+    public EndpointWiring(RouteSocket host, List<Network> networks, int overlayMtu, int uplinkMtu) {
+        this.host = host;
+        this.networks = networks.stream().collect(Collectors.toMap(Network::vni, Function.identity()));
+        this.overlayMtu = overlayMtu;
+        this.uplinkMtu = uplinkMtu;
+    }
+
+    @Override
+    public void attach(Endpoint endpoint, String netnsPath) throws IOException {
+        try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath);
+                RouteSocket inside = namespace.openRouteSocket();
+                Rollback rollback = new Rollback("wire " + endpoint.key())) {
+            String ifName = endpoint.key().ifName();
+            if (NetlinkView.link(inside, ifName).isPresent()) {
+                throw new InterfaceExistsException("interface " + ifName + " already exists in " + netnsPath);
+            }
+            String hostMac = hostMac(endpoint);
+            new NetlinkBatch().addVeth(new NetlinkBatch.VethEnd(endpoint.hostInterface(), hostMac, overlayMtu),
+                    new NetlinkBatch.VethEnd(ifName, endpoint.mac(), overlayMtu), namespace.fd()).apply(host);
+            rollback.push("remove " + endpoint.hostInterface(), () -> detach(endpoint));
+            wireContainer(endpoint, hostMac, inside);
+            wireHost(endpoint);
+            rollback.commit();
+        }
+    }
+
+    private void wireContainer(Endpoint endpoint, String hostMac, RouteSocket inside) throws IOException {
+        String ifName = endpoint.key().ifName();
+        int index = require(inside, ifName).index();
+        NetlinkBatch batch = new NetlinkBatch();
+        NetlinkView.link(inside, "lo").ifPresent(lo -> batch.justUp(lo.index(), "lo"));
+        batch.up(index, ifName);
+        addresses(endpoint).forEach(address -> batch.address(index, ifName, IpPrefix.host(address), address));
+        List<IpPrefix> ranges = networks.containsKey(endpoint.vni()) ? networks.get(endpoint.vni()).ranges() : List.of();
+        if (endpoint.ipv4() != null) {
+            batch.neighbour(index, GATEWAY4, hostMac);
+            batch.linkRoute(index, IpPrefix.host(GATEWAY4), 0, null);
+            ranges.stream().filter(IpPrefix::isIpv4).forEach(range -> batch.gatewayRoute(index, range, GATEWAY4, overlayMtu));
+            batch.gatewayRoute(index, ANY4, GATEWAY4, uplinkMtu);
+        }
+        if (endpoint.ipv6() != null) {
+            batch.neighbour(index, GATEWAY6, hostMac);
+            ranges.stream().filter(range -> !range.isIpv4()).forEach(range -> batch.gatewayRoute(index, range, GATEWAY6, overlayMtu));
+            batch.gatewayRoute(index, ANY6, GATEWAY6, uplinkMtu);
+        }
+        batch.apply(inside);
+    }
+
+    private void wireHost(Endpoint endpoint) throws IOException {
+        int index = require(host, endpoint.hostInterface()).index();
+        NetlinkBatch batch = new NetlinkBatch().up(index, endpoint.hostInterface());
+        for (InetAddress address : addresses(endpoint)) {
+            batch.neighbour(index, address, endpoint.mac());
+            batch.linkRoute(index, IpPrefix.host(address), 0, null);
+        }
+        batch.apply(host);
+    }
+
+    private static List<InetAddress> addresses(Endpoint endpoint) {
+        return Stream.<InetAddress>of(endpoint.ipv4(), endpoint.ipv6()).filter(address -> address != null)
+                .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    private static LinkInfo require(RouteSocket socket, String name) throws IOException {
+        return NetlinkView.link(socket, name).orElseThrow(() -> new LinuxException("interface " + name + " vanished", 19));
+    }
+
+    /** The host's end has a MAC of its own, told from the slot: the container's neighbour entry survives a restart. */
+    private static String hostMac(Endpoint endpoint) {
+        int slot = endpoint.slot();
+        return String.format("02:57:%02x:%02x:%02x:%02x", slot >>> 24 & 0xFF, slot >>> 16 & 0xFF, slot >>> 8 & 0xFF, slot & 0xFF);
+    }
+
+    /** Removes the pair; addresses, routes and neighbours go with it. */
+    @Override
+    public void detach(Endpoint endpoint) throws IOException {
+        LinkInfo link = NetlinkView.link(host, endpoint.hostInterface()).orElse(null);
+        if (link != null) {
+            new NetlinkBatch().removeLink(link.index(), link.name()).apply(host);
+        }
+    }
+
+    @Override
+    public boolean present(Endpoint endpoint) throws IOException {
+        return NetlinkView.link(host, endpoint.hostInterface()).isPresent();
+    }
+
+    /** Puts back what somebody removed on the host's side: interface state, routes, neighbours. */
+    public void repair(Endpoint endpoint) throws IOException {
+        wireHost(endpoint);
+    }
+}
