@@ -82,9 +82,12 @@ public final class Lane implements AutoCloseable {
         return counters;
     }
 
-    /** Takes new routes into use. */
-    public void routes(RouteTable table) {
-        thread.execute(() -> peers.routes(table));
+    /** Takes new routes into use. @return completes when packets follow them */
+    public CompletableFuture<Void> routes(RouteTable table) {
+        return call(() -> {
+            peers.routes(table);
+            return null;
+        });
     }
 
     /** Begins to talk to a peer; a peer of the same index is replaced. */

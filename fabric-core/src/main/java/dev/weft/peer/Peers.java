@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -108,13 +109,13 @@ public final class Peers {
         }
     }
 
-    /** Replaces the addresses of this host and hands new routes to the lanes. */
-    public void locals(Collection<LocalAddress> addresses) {
+    /** Replaces the addresses of this host. @return completes when every lane follows the new routes */
+    public CompletableFuture<Void> locals(Collection<LocalAddress> addresses) {
         locals = List.copyOf(addresses);
-        publishRoutes();
+        return publishRoutes();
     }
 
-    private void publishRoutes() {
+    private CompletableFuture<Void> publishRoutes() {
         RouteTable.Builder builder = new RouteTable.Builder();
         locals.forEach(local -> builder.local(local.address(), local.vni()));
         for (Peer peer : peers.values()) {
@@ -128,7 +129,7 @@ public final class Peers {
             });
         }
         RouteTable table = builder.build();
-        lanes.forEach(lane -> lane.routes(table));
+        return CompletableFuture.allOf(lanes.stream().map(lane -> lane.routes(table)).toArray(CompletableFuture<?>[]::new));
     }
 
     public Collection<Peer> all() {

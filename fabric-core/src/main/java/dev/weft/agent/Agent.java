@@ -1,0 +1,252 @@
+package dev.weft.agent;
+
+import dev.weft.agent.config.AgentConfig;
+import dev.weft.counters.Counters;
+import dev.weft.directory.Directory;
+import dev.weft.directory.HostEntry;
+import dev.weft.endpoint.DiskStateFiles;
+import dev.weft.endpoint.Endpoint;
+import dev.weft.endpoint.EndpointListener;
+import dev.weft.endpoint.EndpointManager;
+import dev.weft.endpoint.EndpointStore;
+import dev.weft.endpoint.ProcNamespaces;
+import dev.weft.host.EndpointWiring;
+import dev.weft.host.HostNetwork;
+import dev.weft.ipam.HostPools;
+import dev.weft.lane.Lane;
+import dev.weft.lane.LaneConfig;
+import dev.weft.link.LinkTransport;
+import dev.weft.linux.RouteSocket;
+import dev.weft.network.Network;
+import dev.weft.peer.Peers;
+import dev.weft.session.LocalHost;
+import dev.weft.session.SessionConfig;
+import dev.weft.session.SessionStatus;
+import dev.weft.tun.TunQueue;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The per-host daemon: puts the rooms together and takes them down again.
+ *
+ * <pre>
+ *   start: state lock, TUN queues, host network, endpoints of the last run, lanes, directory
+ *   close: goodbye to peers, lanes, directory, lock       (endpoints, device, routes and rules stay: containers go on)
+ * </pre>
+ *
+ * An agent that dies leaves everything in the kernel as it was; the next one takes it up again.
+ */
+public final class Agent implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+    private static final int UPLINK_MTU = 1500;
+    private static final long ROUTES_PATIENCE_MILLIS = 2_000;
+    private static final long DRAIN_PATIENCE_MILLIS = 1_000;
+
+    private final AgentConfig config;
+    private final Directory directory;
+    private final LocalHost local;
+    private final long startedNanos = System.nanoTime();
+    private final Conductor conductor = new Conductor();
+    private final LocalAddresses locals = new LocalAddresses();
+    private final List<Lane> lanes = new ArrayList<>();
+    private final HostPools pools;
+    private final Peers peers;
+    private StateLock lock;
+    private RouteSocket socket;
+    private HostNetwork hostNetwork;
+    private EndpointManager endpoints;
+    private volatile HostEntry ownEntry;
+    private volatile boolean takenUp;
+    private boolean closed;
+
+    private Agent(AgentConfig config, Directory directory, long incarnation) {
+        this.config = config;
+        this.directory = directory;
+        local = new LocalHost(config.host(), incarnation, config.lanes(), config.tun().mtu(),
+                new InetSocketAddress(config.underlay(), config.port()));
+        pools = new HostPools(config.networks(), System::nanoTime);
+        peers = new Peers(config.host(), config.networks(), lanes, this::onOwnEntry);
+    }
+
+    /**
+     * Brings the agent up; containers can be attached and peers are being reached when this returns.
+     *
+     * @param transport makes the links
+     * @param directory not yet watched; closed with the agent
+     * @throws IOException with what is missing and what to do; nothing of this run is left then
+     */
+    public static Agent start(AgentConfig config, LinkTransport transport, Directory directory) throws IOException {
+        LinkTransport.Availability availability = transport.availability();
+        if (!availability.available()) {
+            throw new IOException(transport.kind().label() + " links are not available: " + availability.reason());
+        }
+        Agent agent = new Agent(config, directory, System.currentTimeMillis());
+        try {
+            agent.open(transport);
+            return agent;
+        } catch (IOException | RuntimeException e) {
+            agent.close();
+            throw e;
+        }
+    }
+
+    private void open(LinkTransport transport) throws IOException {
+        lock = StateLock.take(config.stateDir());
+        socket = RouteSocket.open();
+        for (int i = 0; i < config.lanes(); i++) {
+            lanes.add(lane(i, transport, TunQueue.open(config.tun().name())));
+        }
+        hostNetwork = new HostNetwork(socket, config.tun().name(), config.tun().mtu(), config.tun().queueLength(), config.networks());
+        hostNetwork.prepare();
+        for (Lane lane : lanes) {
+            lane.start(); // without routes a lane passes nothing
+        }
+        openEndpoints();
+        // The directory's first view is delivered within; the conductor works it off before anything asked later.
+        directory.watch(event -> conductor.execute(() -> peers.onDirectoryEvent(event)));
+        await(conductor.call(() -> {
+            warnWhenNotListed();
+            return null;
+        }));
+    }
+
+    private Lane lane(int number, LinkTransport transport, TunQueue queue) {
+        AgentConfig.Session times = config.session();
+        SessionConfig session = new SessionConfig(times.heartbeat().toNanos(), times.deadAfter().toNanos(), times.deadAfter().toNanos() * 5,
+                times.reconnectMin().toNanos(), times.reconnectMax().toNanos());
+        return new Lane(new LaneConfig(number, local, session, config.busyPoll().toNanos()), queue, transport,
+                (peer, remoteLanes) -> conductor.execute(() -> peers.onEstablished(peer, remoteLanes)));
+    }
+
+    private void openEndpoints() throws IOException {
+        EndpointWiring wiring = new EndpointWiring(socket, config.networks(), config.tun().mtu(), UPLINK_MTU);
+        EndpointStore store = new EndpointStore(new DiskStateFiles(config.stateDir().resolve("endpoints")),
+                EndpointStore.currentBootId());
+        endpoints = new EndpointManager(store, pools, wiring, new ProcNamespaces());
+        endpoints.start();
+        endpoints.addListener(new EndpointListener() {
+            @Override
+            public void added(Endpoint endpoint) {
+                changeLocals(() -> locals.add(endpoint));
+            }
+
+            @Override
+            public void removed(Endpoint endpoint) {
+                changeLocals(() -> locals.remove(endpoint));
+            }
+        });
+        takenUp = true;
+        changeLocals(() -> { });
+    }
+
+    /** Returns when the lanes know: a container may send as soon as its ADD is answered. */
+    private void changeLocals(Runnable change) {
+        CompletableFuture<Void> known = conductor.call(() -> {
+            change.run();
+            // The endpoints of the last run are published together, not one by one.
+            return takenUp ? peers.locals(locals.all()) : CompletableFuture.<Void>completedFuture(null);
+        }).thenCompose(published -> published);
+        try {
+            known.orTimeout(ROUTES_PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join();
+        } catch (CompletionException e) {
+            LOG.warn("lanes have not taken over new routes within {} ms: {}", ROUTES_PATIENCE_MILLIS, String.valueOf(e.getCause()));
+        }
+    }
+
+    private void onOwnEntry(HostEntry entry) {
+        Map<String, List<dev.weft.network.IpPrefix>> subnets = entry == null ? Map.of() : entry.subnets();
+        if (entry == null) {
+            LOG.error("host '{}' left the directory: its subnets are given up; endpoints keep their addresses", config.host());
+        } else if (!entry.underlay().equals(local.underlay())) {
+            LOG.error("the directory lists host '{}' at {}, but this agent listens on {}; peers cannot reach it", config.host(),
+                    entry.underlay(), local.underlay());
+        }
+        ownEntry = entry;
+        pools.setSubnets(subnets);
+        try {
+            locals.own(localAddresses(hostNetwork.own(subnets)));
+        } catch (IOException e) {
+            LOG.error("the host's addresses and routes cannot be set: {}", e.getMessage());
+        }
+        peers.locals(locals.all());
+    }
+
+    private List<Peers.LocalAddress> localAddresses(Map<String, List<InetAddress>> own) {
+        List<Peers.LocalAddress> addresses = new ArrayList<>();
+        for (Network network : config.networks()) {
+            own.getOrDefault(network.name(), List.of())
+                    .forEach(address -> addresses.add(new Peers.LocalAddress(address, network.vni())));
+        }
+        return addresses;
+    }
+
+    private void warnWhenNotListed() {
+        if (ownEntry == null) {
+            LOG.warn("host '{}' is not in the directory (yet): no endpoint can be attached and no peer will talk to it; add it with address"
+                    + " {} and its subnets", config.host(), config.underlay().getHostAddress());
+        }
+    }
+
+    private static <T> T await(CompletableFuture<T> future) throws IOException {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+        }
+    }
+
+    public AgentConfig config() {
+        return config;
+    }
+
+    public EndpointManager endpoints() {
+        return endpoints;
+    }
+
+    /** What a moment looks like, for the API. Any thread; waits for lanes and conductor. */
+    public AgentView view() {
+        List<SessionStatus> sessions = new ArrayList<>();
+        lanes.forEach(lane -> sessions.addAll(lane.status().join()));
+        List<Counters> counters = lanes.stream().map(Lane::counters).toList();
+        return conductor.call(() -> new AgentView(local, ownEntry, peers.all(), peers.revision(), peers.problem(), sessions, counters,
+                pools.usage(), (System.nanoTime() - startedNanos) / 1_000_000)).join();
+    }
+
+    /** Says goodbye to peers and stops. Endpoints stay attached, and traffic within the host goes on. Idempotent. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        directory.close();
+        for (Lane lane : lanes) {
+            lane.drain("host '" + config.host() + "' shuts down").completeOnTimeout(null, DRAIN_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+                    .join();
+            lane.close();
+        }
+        conductor.close();
+        closeAll(socket, lock);
+    }
+
+    private static void closeAll(AutoCloseable... parts) {
+        for (AutoCloseable part : parts) {
+            try {
+                if (part != null) {
+                    part.close();
+                }
+            } catch (Exception e) {
+                LOG.warn("closing failed: {}", e.toString());
+            }
+        }
+    }
+}
