@@ -7,6 +7,7 @@ import dev.weft.frame.Packet;
 import dev.weft.link.Link;
 import dev.weft.linux.Memory;
 import dev.weft.route.Route;
+import dev.weft.session.Patience;
 import dev.weft.session.Session;
 import dev.weft.tun.PacketQueue;
 import java.lang.foreign.Arena;
@@ -22,12 +23,11 @@ import java.lang.foreign.Arena;
  * <li>header written, frame committed; links are flushed at the end of the batch.
  * </ol>
  *
- * A link that is full makes its packet wait, and with it the queue, for at most {@link #HOLD_NANOS}: a link that is merely bursty then
- * loses nothing. When that time has passed the peer is slow: its packets are dropped and counted until its link takes frames again,
- * so that it cannot hold up the others. Lane's thread only.
+ * A link that is full makes its packet wait, and with it the queue, for as long as its {@link Patience} lasts: a peer that is briefly
+ * behind then loses nothing. After that its packets are dropped and counted until its link takes frames again, so that it cannot hold
+ * up the others. Lane's thread only.
  */
 final class Egress {
-    static final long HOLD_NANOS = 2_000_000;
     private static final int MAX_READ = FrameHeader.VIRTIO_LENGTH + 65_535;
     private static final int MAX_DIRTY = 64;
 
@@ -124,14 +124,14 @@ final class Egress {
             return;
         }
         if (claimed) {
-            if (room == Link.NOT_NOW && !target.isSlow()) {
+            if (room == Link.NOT_NOW && !target.patience().isExhausted()) {
                 Memory.copy(frame + FrameHeader.LENGTH, scratch + FrameHeader.LENGTH, length);
             }
             guess.abandon();
         }
         if (room == Link.CLOSED) {
             counters.increment(CounterId.EGRESS_DROP_NO_SESSION);
-        } else if (target.isSlow()) {
+        } else if (target.patience().isExhausted()) {
             counters.increment(CounterId.EGRESS_DROP_BACK_PRESSURE);
         } else {
             hold(length, now);
@@ -142,7 +142,7 @@ final class Egress {
         held = target;
         heldVni = targetVni;
         heldLength = length;
-        holdUntil = now + HOLD_NANOS;
+        holdUntil = now + target.patience().nanos(now);
         counters.increment(CounterId.BACK_PRESSURE_WAITS);
     }
 
@@ -157,7 +157,7 @@ final class Egress {
             guess = held;
         } else if (room == Link.NOT_NOW) {
             counters.increment(CounterId.EGRESS_DROP_BACK_PRESSURE);
-            held.slow(true);
+            held.patience().waitedInVain(now);
         } else {
             counters.increment(CounterId.EGRESS_DROP_NO_SESSION);
         }
@@ -167,7 +167,7 @@ final class Egress {
 
     private void send(Session session, long frame, int vni, int length) {
         session.send(frame, vni, length);
-        session.slow(false);
+        session.patience().relieved();
         counters.increment(CounterId.EGRESS_PACKETS);
         counters.add(CounterId.EGRESS_BYTES, length - FrameHeader.VIRTIO_LENGTH);
         for (int i = 0; i < dirtyCount; i++) {

@@ -5,6 +5,7 @@ import dev.weft.counters.Counters;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -55,7 +56,9 @@ public final class LaneThread implements LaneLoop, AutoCloseable {
         this.lane = lane;
         this.spinNanos = spinNanos;
         this.counters = counters;
-        thread = Thread.ofPlatform().name("weft-lane-" + lane).daemon(true).unstarted(this::run);
+        // Netty keeps its object pools and buffer caches for threads of its own kind only.
+        thread = new FastThreadLocalThread(this::run, "weft-lane-" + lane);
+        thread.setDaemon(true);
         eventLoop = new ManualIoEventLoop(thread, EpollIoHandler.newFactory());
     }
 

@@ -49,6 +49,7 @@ public final class Session implements LinkListener {
     private final int remoteLane;
     private final boolean connector;
     private final Reconnect reconnect;
+    private final Patience patience = new Patience();
     private State state = State.IDLE;
     private Link link;
     private String reason = "not yet connected";
@@ -64,7 +65,6 @@ public final class Session implements LinkListener {
     private long framesReceived;
     private long bytesSent;
     private long bytesReceived;
-    private boolean slow;
 
     public Session(SessionContext context, RemoteHost peer, int linkIndex, int remoteLane) {
         this.context = context;
@@ -111,13 +111,9 @@ public final class Session implements LinkListener {
         link.commit(FrameHeader.LENGTH + bodyLength);
     }
 
-    /** Whether the link stayed full longer than a packet may wait; egress keeps the mark here and takes it off when a frame goes out. */
-    public boolean isSlow() {
-        return slow;
-    }
-
-    public void slow(boolean mark) {
-        slow = mark;
+    /** Egress keeps here how long it waits for this session. */
+    public Patience patience() {
+        return patience;
     }
 
     public void flush() {
