@@ -31,7 +31,9 @@ public interface LaneTransport extends AutoCloseable {
     @FunctionalInterface
     interface Acceptor {
         /**
-         * @param link        the new link; it delivers nothing before this returns
+         * @param link        the new link; it delivers nothing before this returns. It may still be coming up: until then {@code claim}
+         *                    answers {@link Link#NOT_NOW}, then {@link LinkListener#onWritable} or {@link LinkListener#onClosed} follows.
+         *                    A caller that is refused here has cost no device memory yet
          * @param remote      where it came from
          * @param privateData what the connector sent along
          * @return who listens to the link, or null to refuse it
