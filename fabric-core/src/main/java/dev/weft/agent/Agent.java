@@ -50,6 +50,7 @@ public final class Agent implements AutoCloseable {
     private static final int UPLINK_MTU = 1500;
     private static final long ROUTES_PATIENCE_MILLIS = 2_000;
     private static final long DRAIN_PATIENCE_MILLIS = 1_000;
+    private static final long ACK_TIMEOUT_NANOS = 80_000_000;
 
     private final AgentConfig config;
     private final Directory directory;
@@ -122,7 +123,7 @@ public final class Agent implements AutoCloseable {
     private Lane lane(int number, LinkTransport transport, TunQueue queue) {
         AgentConfig.Session times = config.session();
         SessionConfig session = new SessionConfig(times.heartbeat().toNanos(), times.deadAfter().toNanos(), times.deadAfter().toNanos() * 5,
-                times.reconnectMin().toNanos(), times.reconnectMax().toNanos());
+                times.reconnectMin().toNanos(), times.reconnectMax().toNanos(), ACK_TIMEOUT_NANOS);
         return new Lane(new LaneConfig(number, local, session, config.busyPoll().toNanos()), queue, transport,
                 (peer, remoteLanes) -> conductor.execute(() -> peers.onEstablished(peer, remoteLanes)));
     }

@@ -30,6 +30,11 @@ public enum CounterId {
     INGRESS_DROP_TUN("the TUN queue refused the packet"),
     INGRESS_UNKNOWN_TYPE("frame of an unknown optional type, skipped"),
 
+    EGRESS_DROP_RDMA_REQUIRED("the policy requires RDMA for the peer and there is none at present"),
+    FRAMES_REPLAYED("data frames sent again over TCP because the RDMA link broke with them under way"),
+    PATH_TO_RDMA("times the path of a session changed from TCP to RDMA"),
+    PATH_TO_TCP("times the path of a session changed from RDMA to TCP"),
+    RDMA_RAISE_FAILURES("attempts to raise an RDMA link that failed"),
     FRAMES_LOST("data frames missing from the sequence, given up by the peer or lost with a link"),
     BACK_PRESSURE_WAITS("times a packet waited for a link to take it"),
     LINK_GARBAGE("links closed because what arrived was not a frame"),

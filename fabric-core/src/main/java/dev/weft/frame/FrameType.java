@@ -20,6 +20,30 @@ public final class FrameType {
     /** An orderly end. Body: UTF-8 sentence. */
     public static final int GOODBYE = 0x05;
 
+    /** Asks the listening side for a token to raise the RDMA link with. Body: 4 bytes generation. Over TCP, like all but probes. */
+    public static final int RAISE_ASK = 0x10;
+
+    /** The token. Body: 4 bytes generation, 2 bytes port, 16 bytes token; a zero port and a sentence instead of a token is a refusal. */
+    public static final int RAISE_TOKEN = 0x11;
+
+    /** Does the RDMA link carry frames? Body: 4 bytes generation, 4 bytes number. Over RDMA. */
+    public static final int PROBE = 0x12;
+
+    /** It does. Body of the probe. Over RDMA. */
+    public static final int PROBE_ECHO = 0x13;
+
+    /** The last data frame on TCP was the one before this; the next comes over RDMA. Body: 4 bytes generation. */
+    public static final int MARKER = 0x14;
+
+    /** Everything before the marker has arrived. Body of the marker. */
+    public static final int MARKER_ANSWER = 0x15;
+
+    /** Data received over RDMA so far. Body: 8 bytes, highest data sequence received. */
+    public static final int ACK = 0x16;
+
+    /** The RDMA link is over. Body: 4 bytes generation, 8 bytes highest data sequence received, UTF-8 sentence why. */
+    public static final int PATH_LOST = 0x17;
+
     private FrameType() {
     }
 }

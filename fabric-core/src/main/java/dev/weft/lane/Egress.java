@@ -31,6 +31,9 @@ final class Egress {
     private static final int MAX_READ = FrameHeader.VIRTIO_LENGTH + 65_535;
     private static final int MAX_DIRTY = 64;
 
+    /** A change of path loses nothing, so it may take longer than a full link; its steps have time limits of their own. */
+    private static final long CHANGE_PATIENCE_NANOS = 500_000_000;
+
     private final PacketQueue tun;
     private final LanePeers peers;
     private final Counters counters;
@@ -130,7 +133,7 @@ final class Egress {
             guess.abandon();
         }
         if (room == Link.CLOSED) {
-            counters.increment(CounterId.EGRESS_DROP_NO_SESSION);
+            counters.increment(whyClosed(target));
         } else if (target.patience().isExhausted()) {
             counters.increment(CounterId.EGRESS_DROP_BACK_PRESSURE);
         } else {
@@ -138,11 +141,15 @@ final class Egress {
         }
     }
 
+    private static CounterId whyClosed(Session session) {
+        return session.lacksRequiredRdma() ? CounterId.EGRESS_DROP_RDMA_REQUIRED : CounterId.EGRESS_DROP_NO_SESSION;
+    }
+
     private void hold(int length, long now) {
         held = target;
         heldVni = targetVni;
         heldLength = length;
-        holdUntil = now + target.patience().nanos(now);
+        holdUntil = now + (target.isChangingPath() ? CHANGE_PATIENCE_NANOS : target.patience().nanos(now));
         counters.increment(CounterId.BACK_PRESSURE_WAITS);
     }
 
@@ -159,7 +166,7 @@ final class Egress {
             counters.increment(CounterId.EGRESS_DROP_BACK_PRESSURE);
             held.patience().waitedInVain(now);
         } else {
-            counters.increment(CounterId.EGRESS_DROP_NO_SESSION);
+            counters.increment(whyClosed(held));
         }
         held = null;
         return true;

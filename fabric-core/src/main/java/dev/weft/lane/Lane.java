@@ -6,6 +6,7 @@ import dev.weft.link.LinkTransport;
 import dev.weft.loop.LaneThread;
 import dev.weft.route.RouteTable;
 import dev.weft.session.Hello;
+import dev.weft.session.RdmaSetup;
 import dev.weft.session.Reception;
 import dev.weft.session.RemoteHost;
 import dev.weft.session.Session;
@@ -163,7 +164,8 @@ public final class Lane implements AutoCloseable {
 
     private CompletableFuture<Void> open() {
         LaneTransport links = transport.open(thread);
-        context = new SessionContext(thread, config.local(), config.session(), counters, links, new Events(), new SecureRandom());
+        context = new SessionContext(thread, config.local(), config.session(), counters, links,
+                RdmaSetup.none("no RDMA transport is installed"), new Events(), new SecureRandom());
         reception = new Reception(context, this::sessionFor);
         InetSocketAddress base = config.local().underlay();
         InetSocketAddress own = new InetSocketAddress(base.getAddress(), base.getPort() + config.lane());

@@ -13,7 +13,7 @@ import java.net.InetSocketAddress;
  */
 public record LocalHost(String id, long incarnation, int lanes, int mtu, InetSocketAddress underlay) {
 
-    Hello hello(int epoch, int linkIndex, String expected) {
-        return new Hello(FrameHeader.VERSION, FrameHeader.VERSION, epoch, incarnation, 0, lanes, linkIndex, mtu, id, expected);
+    Hello hello(int epoch, int linkIndex, String expected, long features) {
+        return new Hello(FrameHeader.VERSION, FrameHeader.VERSION, epoch, incarnation, features, lanes, linkIndex, mtu, id, expected);
     }
 }

@@ -1,13 +1,14 @@
 package dev.weft.session;
 
 import dev.weft.counters.CounterId;
-import dev.weft.counters.Counters;
 import dev.weft.frame.FrameHeader;
 import dev.weft.frame.FrameType;
 import dev.weft.link.LaneTransport;
 import dev.weft.link.Link;
 import dev.weft.link.LinkListener;
+import dev.weft.link.RetainingLink;
 import dev.weft.linux.Memory;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,14 +31,16 @@ import org.slf4j.LoggerFactory;
  *   ESTABLISHED -------------------+
  * </pre>
  *
- * Every established session has a fresh epoch in each direction; data frames of another epoch are dropped. Data frames carry a
+ * Data frames travel over the TCP link or an RDMA link beside it, see {@link Paths} and {@link Raising}; control frames always over TCP.
+ * The TCP link is the session: when it ends, so does the session, and the RDMA link with it.
+ *
+ * <p>Every established session has a fresh epoch in each direction; data frames of another epoch are dropped. Data frames carry a
  * sequence from 1 in each direction. All methods run on the lane's thread.
  */
-public final class Session implements LinkListener {
+public final class Session implements LinkListener, Paths.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-    /** A data frame this far ahead of the expected one is not the next after a loss but nonsense. */
-    static final long SEQUENCE_WINDOW = 8192;
+    private static final int MAX_CONTROL_BODY = 1024;
 
     enum State {
         IDLE, CONNECTING, GREETING, ESTABLISHED, CLOSED
@@ -50,21 +53,22 @@ public final class Session implements LinkListener {
     private final boolean connector;
     private final Reconnect reconnect;
     private final Patience patience = new Patience();
+    private final ControlSender control = new ControlSender();
+    private final Arrivals arrivals;
+    private final Paths paths;
+    private final Raising raising;
     private State state = State.IDLE;
     private Link link;
     private String reason = "not yet connected";
     private int epochSent;
-    private int epochReceived;
     private long incarnation;
     private long sequenceSent;
-    private long sequenceReceived;
     private long establishedAt;
     private long lastHeard;
     private long lastSaid;
     private long stateSince;
-    private long framesReceived;
     private long bytesSent;
-    private long bytesReceived;
+    private Link claimed;
 
     public Session(SessionContext context, RemoteHost peer, int linkIndex, int remoteLane) {
         this.context = context;
@@ -73,6 +77,9 @@ public final class Session implements LinkListener {
         this.remoteLane = remoteLane;
         connector = peer.isConnectedBy(context.local());
         reconnect = new Reconnect(context.config(), context.random());
+        arrivals = new Arrivals(context.counters());
+        paths = new Paths(context, this);
+        raising = new Raising(context, this, paths);
     }
 
     public RemoteHost peer() {
@@ -92,23 +99,48 @@ public final class Session implements LinkListener {
     /**
      * Room for one data frame of any size on the path that carries new frames.
      *
-     * @return address of the frame, {@link Link#NOT_NOW}, or {@link Link#CLOSED} when there is no established session
+     * @return address of the frame, {@link Link#NOT_NOW}, or {@link Link#CLOSED} when there is no established session or the policy
+     *         requires RDMA and there is none
      */
     public long claim() {
-        return state == State.ESTABLISHED ? link.claim(FrameHeader.MAX_FRAME_LENGTH) : Link.CLOSED;
+        if (state != State.ESTABLISHED) {
+            return Link.CLOSED;
+        }
+        claimed = paths.sending();
+        if (claimed == null) {
+            return Link.NOT_NOW;
+        }
+        if (raising.isRequired() && !paths.isRdma()) {
+            return Link.CLOSED;
+        }
+        long room = claimed.claim(FrameHeader.MAX_FRAME_LENGTH);
+        return room == Link.CLOSED ? Link.NOT_NOW : room; // its end is about to be told
     }
 
     /** Gives a claim back. */
     public void abandon() {
-        link.abandon();
+        claimed.abandon();
     }
 
     /** Writes the header of the claimed frame, whose body is in place, and commits it. */
     public void send(long frame, int vni, int bodyLength) {
         FrameHeader.write(frame, FrameType.DATA, bodyLength, vni, epochSent, ++sequenceSent);
         bytesSent += bodyLength;
-        lastSaid = context.nanoTime();
-        link.commit(FrameHeader.LENGTH + bodyLength);
+        if (claimed == link) {
+            lastSaid = context.nanoTime();
+        }
+        claimed.commit(FrameHeader.LENGTH + bodyLength);
+        paths.onSent();
+    }
+
+    /** Whether data frames need RDMA and there is none. */
+    public boolean lacksRequiredRdma() {
+        return state == State.ESTABLISHED && raising.isRequired() && !paths.isRdma();
+    }
+
+    /** Whether frames wait for a change of path, which ends soon by itself. */
+    public boolean isChangingPath() {
+        return state == State.ESTABLISHED && paths.isChanging();
     }
 
     /** Egress keeps here how long it waits for this session. */
@@ -120,19 +152,25 @@ public final class Session implements LinkListener {
         if (link != null) {
             link.flush();
         }
+        paths.flush();
     }
 
     // ---- receiving -----------------------------------------------------------------------------------------------------------
 
     @Override
     public void onFrame(Link from, long frame, int length) {
-        if (from != link) {
-            return; // a link that was replaced
-        }
-        lastHeard = context.nanoTime();
         int type = FrameHeader.type(frame);
+        if (from == link) {
+            lastHeard = context.nanoTime();
+            onTcpFrame(type, frame, length);
+        } else if (paths.isRdmaLink(from)) {
+            onRdmaFrame(from, type, frame, length);
+        } // else: a link that was replaced or given up; the peer sends again what mattered
+    }
+
+    private void onTcpFrame(int type, long frame, int length) {
         switch (type) {
-            case FrameType.DATA -> onDataFrame(frame, length - FrameHeader.LENGTH);
+            case FrameType.DATA -> onDataFrame(link, frame, length - FrameHeader.LENGTH);
             case FrameType.HEARTBEAT -> { } // having been heard is all it says
             case FrameType.HELLO -> onHello(frame, length - FrameHeader.LENGTH);
             case FrameType.REFUSE -> {
@@ -140,41 +178,51 @@ public final class Session implements LinkListener {
                 end("refused by the peer: " + text(frame, length));
             }
             case FrameType.GOODBYE -> end("the peer said goodbye: " + text(frame, length));
+            case FrameType.RAISE_ASK -> onControl(() -> raising.onAsk(body(frame, length)));
+            case FrameType.RAISE_TOKEN -> onControl(() -> raising.onToken(body(frame, length)));
+            case FrameType.MARKER, FrameType.MARKER_ANSWER, FrameType.ACK, FrameType.PATH_LOST ->
+                onControl(() -> paths.onControl(type, body(frame, length)));
             default -> onUnknownType(type);
         }
     }
 
-    private void onDataFrame(long frame, int bodyLength) {
-        Counters counters = context.counters();
-        if (state != State.ESTABLISHED) {
-            counters.increment(CounterId.INGRESS_DROP_NOT_ESTABLISHED);
-            return;
+    private void onRdmaFrame(Link from, int type, long frame, int length) {
+        switch (type) {
+            case FrameType.DATA -> onDataFrame(from, frame, length - FrameHeader.LENGTH);
+            case FrameType.PROBE, FrameType.PROBE_ECHO -> onControl(() -> paths.onControl(type, body(frame, length)));
+            default -> onUnknownType(type);
         }
-        if (FrameHeader.epoch(frame) != epochReceived) {
-            counters.increment(CounterId.INGRESS_DROP_EPOCH);
-            return;
-        }
-        long ahead = FrameHeader.sequence(frame) - sequenceReceived;
-        if (ahead != 1 && !acceptGap(ahead)) {
-            return;
-        }
-        sequenceReceived += ahead;
-        framesReceived++;
-        bytesReceived += bodyLength;
-        context.events().onData(this, FrameHeader.vni(frame), frame + FrameHeader.LENGTH, bodyLength);
     }
 
-    private boolean acceptGap(long ahead) {
-        if (ahead <= 0) {
-            context.counters().increment(CounterId.INGRESS_DROP_DUPLICATE);
-            return false;
+    /** Path control means something only between peers that have greeted each other. */
+    private void onControl(Runnable action) {
+        if (state == State.ESTABLISHED) {
+            boolean hadRdma = paths.hasRdmaLink();
+            action.run();
+            if (hadRdma && !paths.hasRdmaLink()) {
+                raising.onLost();
+            }
         }
-        if (ahead > SEQUENCE_WINDOW) {
-            context.counters().increment(CounterId.INGRESS_DROP_OUT_OF_WINDOW);
-            return false;
+    }
+
+    /** A link came in with a token this session gave. @return the listener of the link */
+    LinkListener onRaiseAccepted(RetainingLink raised, int generation) {
+        if (state != State.ESTABLISHED || paths.hasRdmaLink()) {
+            return null;
         }
-        context.counters().add(CounterId.FRAMES_LOST, ahead - 1);
-        return true;
+        raising.onAccepted(raised, generation);
+        return this;
+    }
+
+    private void onDataFrame(Link from, long frame, int bodyLength) {
+        if (state != State.ESTABLISHED) {
+            context.counters().increment(CounterId.INGRESS_DROP_NOT_ESTABLISHED);
+            return;
+        }
+        if (arrivals.accept(frame, bodyLength)) {
+            paths.onData(from);
+            context.events().onData(this, FrameHeader.vni(frame), frame + FrameHeader.LENGTH, bodyLength);
+        }
     }
 
     private void onUnknownType(int type) {
@@ -188,7 +236,10 @@ public final class Session implements LinkListener {
 
     @Override
     public void onWritable(Link from) {
-        // The lane's egress tries again each turn; the wake-up itself is what was needed.
+        if (from == link && control.drain()) {
+            paths.replay();
+        }
+        // Data: the lane's egress tries again each turn; the wake-up itself is what was needed.
     }
 
     @Override
@@ -196,6 +247,8 @@ public final class Session implements LinkListener {
         if (from == link) {
             link = null;
             lost(why);
+        } else if (paths.isRdmaLink(from)) {
+            onControl(() -> paths.onRdmaClosed(why));
         }
     }
 
@@ -231,9 +284,8 @@ public final class Session implements LinkListener {
 
     private void sayHello() {
         epochSent = context.freshEpoch();
-        byte[] body = context.local().hello(epochSent, linkIndex, peer.id()).encode();
-        sendControl(FrameType.HELLO, body);
-        flush();
+        control.begin(link, epochSent);
+        sendControl(FrameType.HELLO, context.local().hello(epochSent, linkIndex, peer.id(), context.rdma().features(peer.id())).encode());
     }
 
     private void onHello(long frame, int bodyLength) {
@@ -278,15 +330,16 @@ public final class Session implements LinkListener {
     }
 
     private void establish(Hello hello) {
-        epochReceived = hello.epoch();
+        arrivals.begin(hello.epoch());
         incarnation = hello.incarnation();
         sequenceSent = 0;
-        sequenceReceived = 0;
         lastHeard = context.nanoTime();
         lastSaid = lastHeard;
         establishedAt = lastHeard;
-        reason = "rdma is not set up on this host";
+        bytesSent = 0;
         enter(State.ESTABLISHED);
+        paths.begin(link);
+        raising.begin(hello, connector);
         reconnect.succeeded();
         context.counters().increment(CounterId.SESSIONS_ESTABLISHED);
         LOG.info("peer {} link {}: established over {} ({})", peer.id(), linkIndex, link.kind().label(), link.describe());
@@ -315,7 +368,12 @@ public final class Session implements LinkListener {
                     end("no hello within " + context.config().helloTimeoutNanos() / 1_000_000 + " ms");
                 }
             }
-            case ESTABLISHED -> keepAlive(now);
+            case ESTABLISHED -> {
+                control.drain();
+                onControl(() -> paths.onTick(now, late));
+                raising.onTick(now);
+                keepAlive(now);
+            }
             default -> { }
         }
     }
@@ -324,10 +382,8 @@ public final class Session implements LinkListener {
         if (now - lastHeard > context.config().deadAfterNanos()) {
             end("heard nothing for " + (now - lastHeard) / 1_000_000 + " ms");
         } else if (now - lastSaid >= context.config().heartbeatNanos()) {
-            byte[] body = new byte[Long.BYTES];
-            java.nio.ByteBuffer.wrap(body).putLong(sequenceReceived);
-            sendControl(FrameType.HEARTBEAT, body);
-            flush();
+            control.sendIfRoom(FrameType.HEARTBEAT, ByteBuffer.allocate(Long.BYTES).putLong(arrivals.sequence()).array());
+            lastSaid = now;
         }
     }
 
@@ -360,6 +416,8 @@ public final class Session implements LinkListener {
             return;
         }
         boolean wasEstablished = state == State.ESTABLISHED;
+        control.end();
+        paths.reset();
         boolean news = !why.equals(reason);
         reason = why;
         enter(State.IDLE);
@@ -384,19 +442,31 @@ public final class Session implements LinkListener {
         sendControl(type, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Control frames are not retried: when the link has no room now, what fills it says as much as a heartbeat would. */
-    private void sendControl(int type, byte[] body) {
-        if (link == null) {
-            return;
-        }
-        long frame = link.claim(FrameHeader.LENGTH + body.length);
-        if (frame < 0) {
-            return;
-        }
-        FrameHeader.write(frame, type, body.length, 0, epochSent, 0);
-        Memory.fromArray(body, frame + FrameHeader.LENGTH);
-        link.commit(FrameHeader.LENGTH + body.length);
+    @Override
+    public void sendControl(int type, byte[] body) {
         lastSaid = context.nanoTime();
+        if (!control.send(type, body)) {
+            end("the peer does not take control frames");
+        }
+    }
+
+    @Override
+    public long sequenceSent() {
+        return sequenceSent;
+    }
+
+    @Override
+    public long sequenceReceived() {
+        return arrivals.sequence();
+    }
+
+    @Override
+    public String peerName() {
+        return peer.id() + " link " + linkIndex;
+    }
+
+    private static byte[] body(long frame, int length) {
+        return Memory.toArray(frame + FrameHeader.LENGTH, Math.min(length - FrameHeader.LENGTH, MAX_CONTROL_BODY));
     }
 
     private static String text(long frame, int length) {
@@ -406,9 +476,10 @@ public final class Session implements LinkListener {
 
     public SessionStatus status() {
         boolean up = state == State.ESTABLISHED;
+        String where = link == null ? context.laneAddress(peer, remoteLane).toString() : link.describe();
         return new SessionStatus(peer.id(), linkIndex, context.lane(), state.name().toLowerCase(java.util.Locale.ROOT),
-                up ? link.kind().label() : "none", reason, link == null ? context.laneAddress(peer, remoteLane).toString()
-                : link.describe(), up ? (context.nanoTime() - establishedAt) / 1_000_000 : 0, sequenceSent, bytesSent,
-                framesReceived, bytesReceived, link == null ? 0 : link.pendingBytes());
+                up ? paths.carrying() : "none", up ? paths.reason().label() : "no-session", up ? paths.explanation() : reason, where,
+                up ? (context.nanoTime() - establishedAt) / 1_000_000 : 0, sequenceSent, bytesSent, arrivals.frames(), arrivals.bytes(),
+                link == null ? 0 : link.pendingBytes(), paths.switches(), paths.lastGapMicros());
     }
 }

@@ -8,7 +8,8 @@ package dev.weft.session;
  * @param helloTimeoutNanos a link that has not brought a hello by then is closed
  * @param reconnectMinNanos first wait after a failure; doubled each time
  * @param reconnectMaxNanos longest wait
+ * @param ackTimeoutNanos   an RDMA link on which sent frames stay unacknowledged for this long is given up
  */
 public record SessionConfig(long heartbeatNanos, long deadAfterNanos, long helloTimeoutNanos, long reconnectMinNanos,
-        long reconnectMaxNanos) {
+        long reconnectMaxNanos, long ackTimeoutNanos) {
 }

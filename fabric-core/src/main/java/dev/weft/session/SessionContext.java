@@ -10,10 +10,11 @@ import java.util.random.RandomGenerator;
  * What the sessions of one lane share.
  *
  * @param transport makes the links; TCP in production
+ * @param rdma      makes the links beside them
  * @param random    for epochs and back-off; seeded in tests
  */
 public record SessionContext(LaneLoop loop, LocalHost local, SessionConfig config, Counters counters, LaneTransport transport,
-        SessionEvents events, RandomGenerator random) {
+        RdmaSetup rdma, SessionEvents events, RandomGenerator random) {
 
     long nanoTime() {
         return loop.nanoTime();

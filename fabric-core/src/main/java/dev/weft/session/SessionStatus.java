@@ -7,11 +7,16 @@ package dev.weft.session;
  * @param linkIndex number of the link between the two hosts
  * @param lane      lane on this host
  * @param state     lower-case state
- * @param path      what carries new frames: {@code tcp}, {@code rdma} or {@code none}
- * @param reason    why that path, or why there is none
+ * @param path      what carries new frames: {@code tcp}, {@code rdma}, {@code changing} or {@code none}
+ * @param reason    why that path, as a code ({@link PathReason#label})
+ * @param detail    the same as a sentence
+ * @param switches  changes of path since the session began
+ * @param lastGapMicros how long the last change of path held frames back
  * @param link      peer address or device, as the link describes itself
  * @param upMillis  how long the session has been established; 0 when it is not
  */
-public record SessionStatus(String peer, int linkIndex, int lane, String state, String path, String reason, String link,
-        long upMillis, long framesSent, long bytesSent, long framesReceived, long bytesReceived, long pendingBytes) {
+public record SessionStatus(String peer, int linkIndex, int lane, String state, String path, String reason, String detail,
+        String link,
+        long upMillis, long framesSent, long bytesSent, long framesReceived, long bytesReceived, long pendingBytes,
+        long switches, long lastGapMicros) {
 }

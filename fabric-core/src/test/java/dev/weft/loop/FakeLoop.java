@@ -14,6 +14,10 @@ public final class FakeLoop implements LaneLoop {
         this.lane = lane;
     }
 
+    public void advanceMicros(long micros) {
+        now += micros * 1_000;
+    }
+
     public void advanceMillis(long millis) {
         now += millis * 1_000_000;
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Two sides in one thread with time in the test's hand. Side a has the smaller id and connects. */
 class SessionTest {
     private static final SessionConfig CONFIG = new SessionConfig(200_000_000L, 1_000_000_000L, 5_000_000_000L, 100_000_000L,
-            5_000_000_000L);
+            5_000_000_000L, 80_000_000L);
     private static final InetSocketAddress A_ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4790);
     private static final InetSocketAddress B_ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5790);
 
@@ -49,7 +49,8 @@ class SessionTest {
         Side(String id, InetSocketAddress own, String peer, InetSocketAddress other, long incarnation, long seed) {
             transport = network.open(loop);
             LocalHost local = new LocalHost(id, incarnation, 1, 65000, own);
-            context = new SessionContext(loop, local, CONFIG, counters, transport, this, new Random(seed));
+            context = new SessionContext(loop, local, CONFIG, counters, transport,
+                    RdmaSetup.none("not in this test"), this, new Random(seed));
             session = new Session(context, new RemoteHost(0, peer, other), 0, 0);
             reception = new Reception(context, (hello, from) -> {
                 if (!hello.hostId().equals(peer)) {

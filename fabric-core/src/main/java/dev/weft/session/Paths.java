@@ -1,0 +1,388 @@
+package dev.weft.session;
+
+import dev.weft.counters.CounterId;
+import dev.weft.frame.FrameHeader;
+import dev.weft.frame.FrameType;
+import dev.weft.link.Link;
+import dev.weft.link.RetainingLink;
+import dev.weft.linux.Memory;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which link carries a session's new data frames, and how that changes without losing, doubling or reordering one.
+ *
+ * <p>Each direction changes by itself; this is the sending side of one.
+ *
+ * <pre>
+ *          probes echoed, marker sent               marker answered
+ *    TCP ----------------------------> LEAVING_TCP -----------------> RDMA
+ *     ^                                     |                           |
+ *     |                                     +-------------+-------------+
+ *     | all sent again                                    | link broken, ack late, or peer says so: PATH_LOST sent
+ *     |                  PATH_LOST of the peer            v
+ *  REPLAYING <------------------------------------- RECOVERING
+ * </pre>
+ *
+ * To RDMA: the marker is the last frame on TCP; nothing is sent until the peer has answered it, so a frame on RDMA never overtakes one on
+ * TCP. To TCP: each side tells the other over TCP the highest sequence it received and takes nothing more from the broken link; what the
+ * other missed is sent again from the memory of the link. A second failure at any point either finds the exchange
+ * still to be done, or ends the session, which starts anew with fresh epochs. Lane's thread only.
+ */
+final class Paths {
+    private static final Logger LOG = LoggerFactory.getLogger(Paths.class);
+    static final int PROBES = 5;
+    private static final int LOST_FIXED_LENGTH = 12;
+
+    enum State {
+        TCP, LEAVING_TCP, RDMA, RECOVERING, REPLAYING
+    }
+
+    /** What this needs of its session. */
+    interface Owner {
+        /** Sends a control frame over TCP; may be refused silently by a full link only for heartbeats. */
+        void sendControl(int type, byte[] body);
+
+        /** Highest data sequence sent. */
+        long sequenceSent();
+
+        /** Highest data sequence received. */
+        long sequenceReceived();
+
+        String peerName();
+    }
+
+    private final SessionContext context;
+    private final Owner owner;
+    private State state = State.TCP;
+    private Link tcp;
+    private RetainingLink rdma;
+    private RetainingLink retained;
+    private int generation;
+    private int probesEchoed;
+    private boolean peerSaidLost;
+    private long peerReceived;
+    private long acked;
+    private long ackProgressAt;
+    private long ackSaid;
+    private boolean receivedOverRdma;
+    private long lostAt;
+    private long lastGapNanos;
+    private long switches;
+    private PathReason reason = PathReason.UNAVAILABLE_HERE;
+    private String detail = "";
+
+    Paths(SessionContext context, Owner owner) {
+        this.context = context;
+        this.owner = owner;
+    }
+
+    // ---- what the session asks while sending ---------------------------------------------------------------------------------
+
+    /** The session has a new TCP link; everything starts anew on it. */
+    void begin(Link link) {
+        reset();
+        tcp = link;
+    }
+
+    /** The session is over: the RDMA link goes with it. */
+    void reset() {
+        RetainingLink ending = rdma;
+        rdma = null;
+        if (ending != null) {
+            ending.close();
+            ending.releaseRetained();
+        }
+        releaseRetained();
+        state = State.TCP;
+        tcp = null;
+        acked = 0;
+        ackSaid = 0;
+        probesEchoed = 0;
+        peerSaidLost = false;
+        receivedOverRdma = false;
+    }
+
+    boolean isRdma() {
+        return state == State.RDMA;
+    }
+
+    /** Whether frames wait for a change of path: they must not be dropped as back-pressure. */
+    boolean isChanging() {
+        return state != State.TCP && state != State.RDMA;
+    }
+
+    /** The link new data frames go to, or null while none may be sent. */
+    Link sending() {
+        return switch (state) {
+            case TCP -> tcp;
+            case RDMA -> rdma;
+            default -> null;
+        };
+    }
+
+    /** A data frame was committed to {@link #sending}. */
+    void onSent() {
+        if (state == State.RDMA && owner.sequenceSent() == acked + 1) {
+            ackProgressAt = context.nanoTime();
+        }
+    }
+
+    void flush() {
+        if (rdma != null) {
+            rdma.flush();
+        }
+    }
+
+    boolean isRdmaLink(Link link) {
+        return link == rdma;
+    }
+
+    boolean hasRdmaLink() {
+        return rdma != null;
+    }
+
+    // ---- raising -------------------------------------------------------------------------------------------------------------
+
+    void reason(PathReason why, String what) {
+        reason = why;
+        detail = what;
+    }
+
+    /** An RDMA link has come up for {@code raised}; the connecting side speaks first. */
+    void onRaised(RetainingLink link, int raised, boolean connector) {
+        rdma = link;
+        generation = raised;
+        probesEchoed = 0;
+        peerSaidLost = false;
+        reason(PathReason.PROBING, link.describe());
+        if (connector) {
+            probe(1);
+        }
+    }
+
+    private void probe(int number) {
+        sendOverRdma(FrameType.PROBE, ByteBuffer.allocate(8).putInt(generation).putInt(number).array());
+    }
+
+    private void sendOverRdma(int type, byte[] body) {
+        long frame = rdma == null ? Link.CLOSED : rdma.claim(FrameHeader.LENGTH + body.length);
+        if (frame < 0) {
+            return; // a lost probe is a link that does not work
+        }
+        FrameHeader.write(frame, type, body.length, 0, 0, 0);
+        Memory.fromArray(body, frame + FrameHeader.LENGTH);
+        rdma.commit(FrameHeader.LENGTH + body.length);
+        rdma.flush();
+    }
+
+    // ---- frames --------------------------------------------------------------------------------------------------------------
+
+    /** A data frame came over this link and was in order. */
+    void onData(Link from) {
+        receivedOverRdma |= from == rdma;
+    }
+
+    /** A control frame of one of the types from {@link FrameType#RAISE_ASK} on, except those two of raising. */
+    void onControl(int type, byte[] body) {
+        ByteBuffer in = ByteBuffer.wrap(body);
+        switch (type) {
+            case FrameType.ACK -> onAck(in.remaining() >= 8 ? in.getLong() : 0);
+            case FrameType.MARKER -> owner.sendControl(FrameType.MARKER_ANSWER, body);
+            case FrameType.MARKER_ANSWER -> onMarkerAnswer(in.remaining() >= 4 ? in.getInt() : -1);
+            case FrameType.PROBE -> onProbe(in, body);
+            case FrameType.PROBE_ECHO -> onEcho(in);
+            case FrameType.PATH_LOST -> onPathLost(in);
+            default -> { }
+        }
+    }
+
+    private void onProbe(ByteBuffer in, byte[] body) {
+        if (in.remaining() >= 8 && in.getInt() == generation) {
+            sendOverRdma(FrameType.PROBE_ECHO, body);
+            if (probesEchoed == 0) {
+                probe(1); // the side that listened may speak now
+            }
+        }
+    }
+
+    private void onEcho(ByteBuffer in) {
+        if (in.remaining() < 8 || in.getInt() != generation || in.getInt() != probesEchoed + 1 || state != State.TCP) {
+            return;
+        }
+        probesEchoed++;
+        if (probesEchoed < PROBES) {
+            probe(probesEchoed + 1);
+        } else {
+            state = State.LEAVING_TCP;
+            lostAt = context.nanoTime();
+            owner.sendControl(FrameType.MARKER, ByteBuffer.allocate(4).putInt(generation).array());
+        }
+    }
+
+    private void onMarkerAnswer(int answered) {
+        if (state == State.LEAVING_TCP && answered == generation) {
+            state = State.RDMA;
+            acked = owner.sequenceSent();
+            ackProgressAt = context.nanoTime();
+            changed(CounterId.PATH_TO_RDMA, PathReason.CARRYING, rdma.describe());
+        }
+    }
+
+    private void onAck(long sequence) {
+        if (sequence > acked && sequence <= owner.sequenceSent()) {
+            acked = sequence;
+            ackProgressAt = context.nanoTime();
+        }
+    }
+
+    // ---- losing --------------------------------------------------------------------------------------------------------------
+
+    /** The RDMA link ended by itself. */
+    void onRdmaClosed(String why) {
+        lose(PathReason.LINK_LOST, why);
+    }
+
+    private void lose(PathReason why, String what) {
+        RetainingLink broken = rdma;
+        if (broken == null) {
+            return;
+        }
+        rdma = null; // from here on nothing is taken from it
+        releaseRetained();
+        retained = broken;
+        broken.close();
+        boolean wasSending = state == State.RDMA;
+        if (state == State.RDMA || state == State.LEAVING_TCP) {
+            state = State.RECOVERING;
+            lostAt = context.nanoTime();
+        }
+        sayLost(what);
+        reason(why, what);
+        if (wasSending) {
+            LOG.warn("peer {}: path leaves RDMA: {} ({})", owner.peerName(), why.sentence(), what);
+        }
+        if (peerSaidLost || state == State.TCP) {
+            recover();
+        }
+    }
+
+    private void sayLost(String why) {
+        byte[] text = why.getBytes(StandardCharsets.UTF_8);
+        owner.sendControl(FrameType.PATH_LOST, ByteBuffer.allocate(LOST_FIXED_LENGTH + text.length).putInt(generation)
+                .putLong(owner.sequenceReceived()).put(text).array());
+        receivedOverRdma = false;
+    }
+
+    private void onPathLost(ByteBuffer in) {
+        if (in.remaining() < LOST_FIXED_LENGTH || in.getInt() != generation || peerSaidLost) {
+            return;
+        }
+        peerSaidLost = true;
+        peerReceived = in.getLong();
+        if (rdma != null) {
+            lose(PathReason.PEER_LOST, StandardCharsets.UTF_8.decode(in).toString().replaceAll("\\p{Cntrl}", " "));
+        } else {
+            recover();
+        }
+    }
+
+    /** Both sides have spoken. */
+    private void recover() {
+        if (state == State.RECOVERING && peerSaidLost) {
+            state = State.REPLAYING;
+            replay();
+        } else if (state == State.TCP) {
+            releaseRetained();
+        }
+    }
+
+    /** Sends again what the peer missed, as far as TCP takes it; called again when there is room. */
+    void replay() {
+        if (state != State.REPLAYING) {
+            return;
+        }
+        if (retained != null) {
+            peerReceived = retained.replay(peerReceived, this::replayOne);
+            tcp.flush();
+            if (retained.retainsAfter(peerReceived)) {
+                return;
+            }
+        }
+        releaseRetained();
+        state = State.TCP;
+        changed(CounterId.PATH_TO_TCP, reason, detail);
+    }
+
+    private boolean replayOne(long address, int length) {
+        long frame = tcp.claim(length);
+        if (frame < 0) {
+            return false;
+        }
+        Memory.copy(address, frame, length);
+        tcp.commit(length);
+        context.counters().increment(CounterId.FRAMES_REPLAYED);
+        return true;
+    }
+
+    private void releaseRetained() {
+        if (retained != null) {
+            retained.releaseRetained();
+            retained = null;
+        }
+    }
+
+    private void changed(CounterId counter, PathReason why, String what) {
+        switches++;
+        lastGapNanos = context.nanoTime() - lostAt;
+        context.counters().increment(counter);
+        reason(why, what);
+        LOG.info("peer {}: path is now {}: {} ({}), gap {} us", owner.peerName(), state == State.RDMA ? "rdma" : "tcp", why.sentence(),
+                what, lastGapNanos / 1000);
+    }
+
+    // ---- time ----------------------------------------------------------------------------------------------------------------
+
+    /**
+     * Called about every 20 ms.
+     *
+     * @param late whether this agent was stopped itself, so that missing acknowledgements say nothing
+     */
+    void onTick(long now, boolean late) {
+        if (receivedOverRdma && owner.sequenceReceived() > ackSaid) {
+            ackSaid = owner.sequenceReceived();
+            owner.sendControl(FrameType.ACK, ByteBuffer.allocate(8).putLong(ackSaid).array());
+        }
+        if (late) {
+            ackProgressAt = now;
+        }
+        if (state == State.RDMA && owner.sequenceSent() > acked && now - ackProgressAt > context.config().ackTimeoutNanos()) {
+            lose(PathReason.ACK_LATE, "nothing for " + (now - ackProgressAt) / 1_000_000 + " ms");
+        }
+        replay();
+    }
+
+    // ---- for people ----------------------------------------------------------------------------------------------------------
+
+    PathReason reason() {
+        return reason;
+    }
+
+    String explanation() {
+        return detail.isEmpty() ? reason.sentence() : reason.sentence() + ": " + detail;
+    }
+
+    String carrying() {
+        return state == State.RDMA ? "rdma" : state == State.TCP ? "tcp" : "changing";
+    }
+
+    long switches() {
+        return switches;
+    }
+
+    long lastGapMicros() {
+        return lastGapNanos / 1000;
+    }
+}
