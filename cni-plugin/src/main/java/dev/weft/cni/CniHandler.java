@@ -8,7 +8,9 @@ import dev.weft.control.ControlRequest;
 import dev.weft.control.ControlResponse;
 import dev.weft.endpoint.EndpointException;
 import dev.weft.endpoint.EndpointManager;
+import dev.weft.endpoint.Namespaces;
 import dev.weft.ipam.AddressException;
+import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,9 +27,20 @@ public final class CniHandler implements ControlHandler {
     private static final int FAILED = 400;
 
     private final CniVerbs verbs;
+    private final DelSpool spool;
 
-    public CniHandler(EndpointManager endpoints) {
-        this.verbs = new CniVerbs(endpoints);
+    /**
+     * @param spoolDirectory where the shim keeps DEL requests while the agent is away; may be missing
+     * @param agentSocket    path of this agent's socket
+     */
+    public CniHandler(EndpointManager endpoints, Namespaces namespaces, Path spoolDirectory, Path agentSocket) {
+        this.spool = new DelSpool(spoolDirectory, agentSocket.toString());
+        this.verbs = new CniVerbs(endpoints, namespaces, spool);
+    }
+
+    /** Works off the DEL requests that came while the agent was away. To be called once at start, and now and then. Blocks. */
+    public void workOffSpool() {
+        spool.workOffAgain(verbs::del);
     }
 
     @Override
@@ -58,6 +71,9 @@ public final class CniHandler implements ControlHandler {
             return switch (call.command()) {
                 case "ADD" -> verbs.add(call, conf);
                 case "DEL" -> verbs.del(call, conf);
+                case "CHECK" -> verbs.check(call, conf);
+                case "GC" -> verbs.gc(call, conf);
+                case "STATUS" -> verbs.status(call, conf);
                 default -> throw new CniException(CniException.ENVIRONMENT, "unknown CNI_COMMAND: " + call.command());
             };
         } catch (AddressException e) {

@@ -2,75 +2,187 @@ package dev.weft.cni;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.weft.cni.CniResult.Interface;
-import dev.weft.cni.CniResult.Ip;
-import dev.weft.cni.CniResult.Route;
+import dev.weft.agent.Rollback;
 import dev.weft.endpoint.AttachRequest;
 import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.EndpointException;
 import dev.weft.endpoint.EndpointKey;
 import dev.weft.endpoint.EndpointManager;
+import dev.weft.endpoint.Namespaces;
 import dev.weft.endpoint.StoredEndpoint;
 import dev.weft.ipam.AddressException;
-import dev.weft.network.IpAddresses;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 
-/** The verbs proper. Calls are valid when they come here. Thread-safe; blocks. */
+/** The verbs proper. Calls are valid when they come here; the answer is the document to print, or null. Thread-safe; blocks. */
 final class CniVerbs {
     /** Note of an endpoint: CNI's name of its network. */
     static final String NOTE_NAME = "cni-name";
-    private static final String GATEWAY_IPV4 = "169.254.1.1";
-    private static final String GATEWAY_IPV6 = "fe80::1";
+    private static final String LOOPBACK = "lo";
+    private static final List<String> VALID_ATTACHMENTS = List.of("cni.dev/valid-attachments", "cni.dev/attachments");
 
     private final EndpointManager endpoints;
+    private final Namespaces namespaces;
+    private final DelSpool spool;
 
-    CniVerbs(EndpointManager endpoints) {
+    CniVerbs(EndpointManager endpoints, Namespaces namespaces, DelSpool spool) {
         this.endpoints = endpoints;
+        this.namespaces = namespaces;
+        this.spool = spool;
     }
 
     ObjectNode add(CniCall call, NetConf conf) throws CniException, AddressException, EndpointException {
-        EndpointKey key = new EndpointKey(conf.network(), call.containerId(), call.ifName());
-        PrevResult.check(conf);
-        if (call.ifName().equals("lo")) {
+        EndpointKey key = keyOf(call, conf);
+        PrevResult previous = PrevResult.of(conf);
+        if (call.ifName().equals(LOOPBACK)) {
             throw new CniException(CniException.ENVIRONMENT, "CNI_IFNAME is lo, which every namespace has already");
         }
         AttachOptions options = AttachOptions.of(call, conf);
-        Endpoint endpoint = endpoints.attach(new AttachRequest(key, call.netns(), NetnsPath.of(call), options.addresses(), options.mac(),
-                Map.of(NOTE_NAME, conf.name())));
-        return resultOf(endpoint, conf).toJson(conf.cniVersion());
+        String netnsPath = NetnsPath.of(call);
+        namespaces.inodeOf(netnsPath); // before another program is asked for an address
+        spool.workOff(this::del); // a DEL that waits for this very container must not follow its ADD
+        try (Rollback rollback = new Rollback("ADD " + key)) {
+            IpamPlugin ipam = IpamPlugin.of(call, conf);
+            IpamPlugin.Answer given = null;
+            if (ipam != null) {
+                rollback.push("DEL of IPAM " + ipam.type(), ipam::del);
+                given = ipam.add();
+            }
+            Endpoint endpoint = endpoints.attach(new AttachRequest(key, call.netns(), netnsPath,
+                    given == null ? options.addresses() : given.addresses(), given != null, options.mac(), Map.of(NOTE_NAME, conf.name())));
+            rollback.push("detach " + key, () -> endpoints.detach(key));
+            JsonNode dns = given == null || given.dns() == null ? conf.member("dns") : given.dns();
+            ObjectNode result = previous.with(EndpointResult.of(endpoint, dns), conf.cniVersion());
+            rollback.commit();
+            return result;
+        }
     }
 
     /** Success when there is nothing to detach; runtimes send DEL several times, and for ADDs that failed. */
     ObjectNode del(CniCall call, NetConf conf) throws CniException, EndpointException {
-        Optional<Endpoint> detached = endpoints.detach(new EndpointKey(conf.network(), call.containerId(), call.ifName()));
-        if (detached.isEmpty()) { // the configuration may name another network by now
+        refuseOwnNamespace(call);
+        if (endpoints.detach(keyOf(call, conf)).isEmpty()) { // the configuration may name another network by now
             for (StoredEndpoint other : endpoints.list()) {
                 EndpointKey key = other.endpoint().key();
-                if (key.containerId().equals(call.containerId()) && key.ifName().equals(call.ifName())
-                        && conf.name().equals(other.notes().get(NOTE_NAME))) {
+                if (key.containerId().equals(call.containerId()) && key.ifName().equals(call.ifName()) && isOf(conf, other)) {
                     endpoints.detach(key);
                 }
             }
         }
+        IpamPlugin ipam = IpamPlugin.of(call, conf);
+        if (ipam != null) {
+            ipam.del();
+        }
         return null;
     }
 
-    private static CniResult resultOf(Endpoint endpoint, NetConf conf) {
-        List<Ip> ips = new ArrayList<>();
-        List<Route> routes = new ArrayList<>();
-        if (endpoint.ipv4() != null) {
-            ips.add(new Ip(IpAddresses.format(endpoint.ipv4()) + "/32", GATEWAY_IPV4, 0));
-            routes.add(new Route("0.0.0.0/0", GATEWAY_IPV4, 0));
+    private void refuseOwnNamespace(CniCall call) throws CniException {
+        if (call.netns().isEmpty()) {
+            return;
         }
-        if (endpoint.ipv6() != null) {
-            ips.add(new Ip(IpAddresses.format(endpoint.ipv6()) + "/128", GATEWAY_IPV6, 0));
-            routes.add(new Route("::/0", GATEWAY_IPV6, 0));
+        try {
+            namespaces.inodeOf(call.netns());
+        } catch (EndpointException e) {
+            if (e.reason() == EndpointException.Reason.OWN_NAMESPACE) {
+                throw new CniException(CniException.INVALID_NETNS, e.getMessage());
+            } // a namespace that is gone is no reason to fail: what it held went with it
         }
-        Interface inside = new Interface(endpoint.key().ifName(), endpoint.mac(), 0, endpoint.netns());
-        JsonNode dns = conf.member("dns");
-        return new CniResult(List.of(inside), ips, routes, dns.isObject() ? dns : null);
+    }
+
+    ObjectNode check(CniCall call, NetConf conf) throws CniException, EndpointException {
+        EndpointKey key = keyOf(call, conf);
+        PrevResult previous = PrevResult.of(conf);
+        Endpoint endpoint = endpoints.find(key).map(StoredEndpoint::endpoint).orElseThrow(() -> new CniException(
+                CniException.UNKNOWN_CONTAINER, key + " is not attached"));
+        List<String> wrong = new ArrayList<>(previous.lacks(endpoint));
+        wrong.addAll(endpoints.differences(key, NetnsPath.of(call)));
+        if (!wrong.isEmpty()) {
+            throw new CniException(CniException.CHANGED, key + " is not as it was made: " + wrong.getFirst(), String.join("; ", wrong));
+        }
+        IpamPlugin ipam = IpamPlugin.of(call, conf);
+        if (ipam != null) {
+            ipam.check();
+        }
+        return null;
+    }
+
+    /** Detaches what the runtime does not know any more; goes on after errors and reports them together. */
+    ObjectNode gc(CniCall call, NetConf conf) throws CniException {
+        Set<String> valid = validAttachments(conf);
+        List<String> failures = new ArrayList<>();
+        if (valid != null) { // an absent list says nothing; an empty one says that nothing is valid
+            for (StoredEndpoint stored : endpoints.list()) {
+                EndpointKey key = stored.endpoint().key();
+                if (isOf(conf, stored) && !valid.contains(attachment(key.containerId(), key.ifName()))) {
+                    detach(key, failures);
+                }
+            }
+        }
+        IpamPlugin ipam = IpamPlugin.of(call, conf);
+        if (ipam != null) {
+            ipam.gc(failures);
+        }
+        if (!failures.isEmpty()) {
+            throw new CniException(CniException.INTERNAL, failures.size() + " attachments or plugins could not be cleaned up",
+                    String.join("; ", failures));
+        }
+        return null;
+    }
+
+    private void detach(EndpointKey key, List<String> failures) {
+        try {
+            endpoints.detach(key);
+        } catch (EndpointException e) {
+            failures.add(e.getMessage());
+        }
+    }
+
+    /** {@code <container id>/<interface>} of each valid attachment, or null when the runtime gave no list. */
+    private static Set<String> validAttachments(NetConf conf) throws CniException {
+        for (String name : VALID_ATTACHMENTS) {
+            JsonNode list = conf.json().get(name);
+            if (list == null) {
+                continue;
+            }
+            Set<String> valid = new HashSet<>();
+            for (JsonNode each : list) {
+                String containerId = Json.member(each, "containerID").asText("");
+                String ifName = Json.member(each, "ifname").asText("");
+                if (containerId.isEmpty() || ifName.isEmpty()) { // taking it for nothing would remove a living container
+                    throw new CniException(CniException.INVALID_CONFIG, name + " has an entry without containerID or ifname: " + each);
+                }
+                valid.add(attachment(containerId, ifName));
+            }
+            return valid;
+        }
+        return null;
+    }
+
+    private static String attachment(String containerId, String ifName) {
+        return containerId + "/" + ifName;
+    }
+
+    ObjectNode status(CniCall call, NetConf conf) throws CniException {
+        IpamPlugin ipam = IpamPlugin.of(call, conf);
+        try {
+            endpoints.requireReady(conf.network(), ipam != null);
+        } catch (AddressException | EndpointException e) {
+            throw new CniException(CniException.UNAVAILABLE, e.getMessage());
+        }
+        if (ipam != null) {
+            ipam.status();
+        }
+        return null;
+    }
+
+    private static boolean isOf(NetConf conf, StoredEndpoint stored) {
+        return conf.name().equals(stored.notes().get(NOTE_NAME));
+    }
+
+    private static EndpointKey keyOf(CniCall call, NetConf conf) throws CniException {
+        return new EndpointKey(conf.network(), call.containerId(), call.ifName());
     }
 }

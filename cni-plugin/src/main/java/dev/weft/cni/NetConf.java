@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  */
 record NetConf(JsonNode json) {
     static final String DEFAULT_NETWORK = "default";
+    static final String DEFAULT_SOCKET = "/run/weft/agent.sock"; // the shim's default too
     private static final String NO_VERSION = "0.1.0"; // what a configuration without a version means to the reference library
 
     /** CNI's name of the network. */
@@ -27,6 +28,11 @@ record NetConf(JsonNode json) {
     /** Weft's name of the network: member {@code network}. */
     String network() throws CniException {
         return text("network", DEFAULT_NETWORK);
+    }
+
+    /** The socket of the agent this is meant for. */
+    String agentSocket() throws CniException {
+        return text("agentSocket", DEFAULT_SOCKET);
     }
 
     /** A member that is a text when it is there. */

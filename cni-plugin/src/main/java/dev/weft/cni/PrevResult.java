@@ -1,38 +1,56 @@
 package dev.weft.cni;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.endpoint.Endpoint;
 import dev.weft.network.IpAddresses;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
-/** What plugins before us in a chain have made, or what ADD returned. */
-final class PrevResult {
-
-    private PrevResult() {
-    }
+/**
+ * What plugins before us in a chain have made, or what ADD returned in the end. Kept as it came: members we do not know pass through.
+ *
+ * @param json an object, or a missing node for none
+ */
+record PrevResult(JsonNode json) {
+    private static final List<String> LISTS = List.of("interfaces", "ips", "routes");
 
     /**
-     * @throws CniException 999 as the reference library has it, when it cannot be understood
+     * @throws CniException 999, as the reference library has it, when it cannot be understood
      */
-    static void check(NetConf conf) throws CniException {
+    static PrevResult of(NetConf conf) throws CniException {
         JsonNode previous = conf.member("prevResult");
         if (previous.isMissingNode()) {
-            return;
+            return new PrevResult(MissingNode.getInstance());
+        }
+        if (!previous.isObject()) {
+            throw unparsable("it is not an object");
         }
         String version = Json.member(previous, "cniVersion").asText("");
         if (!version.isEmpty() && !version.equals(conf.cniVersion())) {
-            throw unparsable("the configuration has version " + conf.cniVersion() + " but unmarshalled CNIVersion is \"" + version + "\"");
+            throw unparsable("result type supports [" + conf.cniVersion() + "] but unmarshalled CNIVersion is \"" + version + "\"");
         }
         for (JsonNode ip : Json.member(previous, "ips")) {
-            requireCidr(Json.member(ip, "address").asText(""));
+            addressOf(ip);
         }
+        return new PrevResult(previous);
     }
 
-    private static void requireCidr(String text) throws CniException {
-        int slash = text.indexOf('/');
+    private static InetAddress addressOf(JsonNode ip) throws CniException {
+        String text = Json.member(ip, "address").asText("");
         try {
-            int length = slash < 0 ? -1 : Integer.parseInt(text.substring(slash + 1));
-            int bits = slash < 0 ? 0 : IpAddresses.parse(text.substring(0, slash)).getAddress().length * Byte.SIZE;
-            if (length >= 0 && length <= bits) {
-                return;
+            int slash = text.indexOf('/');
+            if (slash > 0) {
+                InetAddress address = IpAddresses.parse(text.substring(0, slash));
+                int length = Integer.parseInt(text.substring(slash + 1));
+                if (length >= 0 && length <= address.getAddress().length * Byte.SIZE) {
+                    return address;
+                }
             }
         } catch (IllegalArgumentException e) {
             throw unparsable("invalid CIDR address: " + text);
@@ -42,5 +60,51 @@ final class PrevResult {
 
     private static CniException unparsable(String why) {
         return new CniException(CniException.INTERNAL, "could not parse prevResult: " + why);
+    }
+
+    /** This result with ours added behind it, in the caller's version. Indexes of ours count on from its interfaces. */
+    ObjectNode with(CniResult ours, String version) {
+        ObjectNode result = ours.toJson(version);
+        if (json.isMissingNode() || !CniVersion.isAtLeast(version, "0.3.0")) {
+            return result;
+        }
+        int before = Json.member(json, "interfaces").size();
+        for (JsonNode ip : result.path("ips")) {
+            ((ObjectNode) ip).put("interface", ip.path("interface").asInt() + before);
+        }
+        for (String list : LISTS) {
+            JsonNode theirs = Json.member(json, list);
+            if (!theirs.isEmpty()) {
+                ArrayNode both = Json.mapper().createArrayNode();
+                theirs.forEach(both::add);
+                result.path(list).forEach(both::add);
+                result.set(list, both);
+            }
+        }
+        JsonNode dns = Json.member(json, "dns");
+        if (result.path("dns").isEmpty() && dns.isObject()) {
+            result.set("dns", dns);
+        }
+        return result;
+    }
+
+    /** Sentences for what the final result of ADD does not say of {@code endpoint}; none when there is no result. */
+    List<String> lacks(Endpoint endpoint) throws CniException {
+        List<String> lacking = new ArrayList<>();
+        if (json.isMissingNode()) {
+            return lacking;
+        }
+        boolean hasInterface = Json.member(json, "interfaces").valueStream().anyMatch(each ->
+                Json.member(each, "name").asText("").equals(endpoint.key().ifName()) && !Json.member(each, "sandbox").asText("").isEmpty());
+        if (!hasInterface) {
+            lacking.add("prevResult has no interface " + endpoint.key().ifName() + " with a sandbox");
+        }
+        List<InetAddress> listed = new ArrayList<>();
+        for (JsonNode ip : Json.member(json, "ips")) {
+            listed.add(addressOf(ip));
+        }
+        Stream.<InetAddress>of(endpoint.ipv4(), endpoint.ipv6()).filter(Objects::nonNull).filter(address -> !listed.contains(address))
+                .forEach(address -> lacking.add("prevResult does not have the address " + IpAddresses.format(address)));
+        return lacking;
     }
 }

@@ -10,12 +10,13 @@ import java.util.Map;
  * @param key       who owns it
  * @param netns     path of the namespace as the runtime gave it; remembered and shown
  * @param netnsPath path that leads to it from here and now; the same, or one through {@code /proc/<pid>/fd}
- * @param addresses addresses it must have, at most one a family; the others are chosen
+ * @param addresses addresses it must have, at most one a family; the others are chosen from the host's pools
+ * @param external  another allocator gave {@code addresses}: they are all it gets, and need not be of the host's pools
  * @param mac       it must have, or null
  * @param notes     kept with the endpoint, see {@link StoredEndpoint#notes()}
  */
-public record AttachRequest(EndpointKey key, String netns, String netnsPath, List<InetAddress> addresses, String mac,
-        Map<String, String> notes) {
+public record AttachRequest(EndpointKey key, String netns, String netnsPath, List<InetAddress> addresses, boolean external,
+        String mac, Map<String, String> notes) {
 
     public AttachRequest {
         addresses = List.copyOf(addresses);

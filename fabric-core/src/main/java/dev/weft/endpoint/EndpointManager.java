@@ -119,7 +119,7 @@ public final class EndpointManager {
             clearRemains(key);
             int slot = slots.take();
             rollback.push("free slot " + slot, () -> slots.free(slot));
-            Lease lease = pools.take(key.network(), key.toString(), request.addresses());
+            Lease lease = take(request);
             rollback.push("give back " + lease, () -> pools.giveBack(key.network(), key.toString(), lease));
             Endpoint endpoint = new Endpoint(key, network.vni(), slot, Slots.interfaceName(network.vni(), slot),
                     request.mac() == null ? madeUpMac(key, slot) : request.mac(), lease.ipv4(), lease.ipv6(), request.netns(), inode);
@@ -133,6 +133,16 @@ public final class EndpointManager {
             rollback.commit();
             return endpoint;
         }
+    }
+
+    private Lease take(AttachRequest request) throws AddressException {
+        String network = request.key().network();
+        if (!request.external()) {
+            return pools.take(network, request.key().toString(), request.addresses());
+        }
+        Lease lease = Lease.of(request.addresses());
+        pools.takeExternal(network, request.key().toString(), lease);
+        return lease;
     }
 
     /** A key may come back with a new namespace when its old one died unnoticed; a living one is not touched. */
@@ -199,6 +209,92 @@ public final class EndpointManager {
         }
         pools.release(endpoint.key().network(), endpoint.key().toString(), leaseOf(endpoint));
         slots.free(endpoint.slot());
+    }
+
+    /**
+     * Whether an endpoint could be attached to the network now.
+     *
+     * @param external another allocator gives the addresses
+     * @throws AddressException  no address, see its reason
+     * @throws EndpointException anything else, see its reason
+     */
+    public void requireReady(String network, boolean external) throws AddressException, EndpointException {
+        requireStarted();
+        pools.network(network);
+        if (!external) {
+            pools.requireAvailable(network);
+        }
+    }
+
+    /**
+     * What of an endpoint is not as it was made: a sentence for each thing, none when all is well.
+     *
+     * @param netnsPath a path that leads to its namespace now
+     * @throws EndpointException the namespace is none, or the kernel cannot be asked
+     */
+    public List<String> differences(EndpointKey key, String netnsPath) throws EndpointException {
+        requireStarted();
+        long inode = namespaces.inodeOf(netnsPath);
+        try (KeyLocks.Held _ = locks.lock(key)) {
+            StoredEndpoint stored = live.get(key);
+            if (stored == null || stored.state() != State.ATTACHED) {
+                return List.of(key + " is not attached");
+            }
+            Endpoint endpoint = stored.endpoint();
+            if (inode != endpoint.netnsInode()) {
+                return List.of(netnsPath + " is namespace " + inode + ", " + key + " was attached to " + endpoint.netnsInode());
+            }
+            return plumbing.differences(endpoint, netnsPath);
+        } catch (IOException e) {
+            throw new EndpointException(Reason.KERNEL, "looking at " + key + " failed: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * One look at every endpoint: what was removed by hand is made again, an endpoint whose namespace is gone is detached, what
+     * could not be detached is tried again. Others' verbs go on meanwhile. Blocks; never throws for a single endpoint.
+     *
+     * @return one sentence for everything that was done or failed
+     */
+    public List<String> reconcile() {
+        List<String> report = new ArrayList<>();
+        for (EndpointKey key : List.copyOf(live.keySet())) {
+            try (KeyLocks.Held _ = locks.lock(key)) {
+                StoredEndpoint stored = live.get(key);
+                if (stored != null) {
+                    reconcileLocked(stored, report);
+                }
+            } catch (IOException | EndpointException e) {
+                report.add(key + ": " + e.getMessage());
+            }
+        }
+        report.forEach(line -> LOG.warn("reconciliation: {}", line));
+        return report;
+    }
+
+    private void reconcileLocked(StoredEndpoint stored, List<String> report) throws IOException, EndpointException {
+        Endpoint endpoint = stored.endpoint();
+        boolean reachable = isNamespaceOf(endpoint);
+        if (stored.state() == State.DETACHING || !reachable && !plumbing.present(endpoint)) {
+            report.add(endpoint.key() + (reachable ? " was being detached, detached now" : ": its namespace is gone, detached"));
+            detachLocked(stored);
+            return;
+        }
+        String netnsPath = reachable ? endpoint.netns() : null;
+        List<String> differences = plumbing.differences(endpoint, netnsPath);
+        if (!differences.isEmpty()) {
+            plumbing.repair(endpoint, netnsPath);
+            report.add(endpoint.key() + ": repaired: " + String.join("; ", differences));
+        }
+    }
+
+    /** Whether the path the runtime gave still leads to the same namespace; runtimes with mount namespaces of their own hide it. */
+    private boolean isNamespaceOf(Endpoint endpoint) {
+        try {
+            return namespaces.inodeOf(endpoint.netns()) == endpoint.netnsInode();
+        } catch (EndpointException e) {
+            return false;
+        }
     }
 
     /** Of every endpoint, attached or being detached, in the order of their keys' text. */

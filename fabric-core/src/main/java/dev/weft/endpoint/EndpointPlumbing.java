@@ -1,6 +1,7 @@
 package dev.weft.endpoint;
 
 import java.io.IOException;
+import java.util.List;
 
 /**
  * An endpoint's part of the kernel: the interface pair, addresses, routes and neighbours on both sides. Called for one endpoint by
@@ -21,6 +22,21 @@ public interface EndpointPlumbing {
 
     /** Whether the host's end of the endpoint is there. It disappears with the container's namespace. */
     boolean present(Endpoint endpoint) throws IOException;
+
+    /**
+     * What is not as {@link #attach} made it, on either side: a sentence for each interface, address, route, neighbour or rule that
+     * is missing or different. What others added is not a difference.
+     *
+     * @param netnsPath as for attach, or null to look at the host's side only
+     */
+    List<String> differences(Endpoint endpoint, String netnsPath) throws IOException;
+
+    /**
+     * Makes again what is missing and leaves the rest as it is, so that what flows goes on.
+     *
+     * @param netnsPath as for attach, or null to mend the host's side only
+     */
+    void repair(Endpoint endpoint, String netnsPath) throws IOException;
 
     /** The namespace already has an interface of the wanted name. */
     final class InterfaceExistsException extends IOException {

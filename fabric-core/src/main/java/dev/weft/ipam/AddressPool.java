@@ -64,10 +64,7 @@ public final class AddressPool {
      * @param owner shown in messages
      */
     public synchronized InetAddress take(String owner) throws PoolExhaustedException {
-        endCoolDowns();
-        if (owners.size() + cooling.size() >= capacity()) {
-            throw exhausted();
-        }
+        requireAvailable();
         InetAddress candidate;
         do { // ends: at most owners + cooling candidates are refused
             cursor = cursor >= last ? 2 : cursor + 1;
@@ -75,6 +72,14 @@ public final class AddressPool {
         } while (owners.containsKey(candidate) || cooling.contains(candidate));
         owners.put(candidate, owner);
         return candidate;
+    }
+
+    /** Returns when {@link #take(String)} would find an address now. */
+    public synchronized void requireAvailable() throws PoolExhaustedException {
+        endCoolDowns();
+        if (owners.size() + cooling.size() >= capacity()) {
+            throw exhausted();
+        }
     }
 
     /** Exactly {@code wanted}, or an exception that says why not. */

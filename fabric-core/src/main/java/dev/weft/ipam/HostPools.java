@@ -71,22 +71,25 @@ public final class HostPools {
     }
 
     /**
+     * Whether an endpoint could be given addresses now.
+     *
+     * @throws AddressException why not
+     */
+    public synchronized void requireAvailable(String network) throws AddressException {
+        for (AddressPool pool : poolsOf(network)) {
+            pool.requireAvailable();
+        }
+    }
+
+    /**
      * One address from every pool of the network, all or none. Where {@code wanted} names an address of a pool, exactly that one.
      *
      * @param wanted at most one a family, each within a subnet of this host
      */
     public synchronized Lease take(String network, String owner, List<InetAddress> wanted) throws AddressException {
-        network(network);
-        List<AddressPool> available = pools.get(network);
-        if (available.isEmpty()) {
-            throw new AddressException(Reason.NO_SUBNET, "the directory gives this host no subnet in network '" + network
-                    + "' (yet); add one to its entry");
-        }
+        List<AddressPool> available = poolsOf(network);
         for (InetAddress address : wanted) {
-            if (available.stream().noneMatch(pool -> pool.subnet().contains(address))) {
-                throw new AddressException(Reason.NOT_OURS, IpAddresses.format(address) + " is in none of this host's subnets "
-                        + available.stream().map(AddressPool::subnet).toList() + " of network '" + network + "'");
-            }
+            requireOurs(network, available, address);
         }
         List<InetAddress> taken = new ArrayList<>();
         try {
@@ -101,6 +104,23 @@ public final class HostPools {
         return Lease.of(taken);
     }
 
+    private List<AddressPool> poolsOf(String network) throws AddressException {
+        network(network);
+        List<AddressPool> available = pools.get(network);
+        if (available.isEmpty()) {
+            throw new AddressException(Reason.NO_SUBNET, "the directory gives this host no subnet in network '" + network
+                    + "' (yet); add one to its entry");
+        }
+        return available;
+    }
+
+    private static void requireOurs(String network, List<AddressPool> available, InetAddress address) throws AddressException {
+        if (available.stream().noneMatch(pool -> pool.subnet().contains(address))) {
+            throw new AddressException(Reason.NOT_OURS, IpAddresses.format(address) + " is in none of this host's subnets "
+                    + available.stream().map(AddressPool::subnet).toList() + " of network '" + network + "'");
+        }
+    }
+
     private static InetAddress takeFrom(AddressPool pool, String owner, List<InetAddress> wanted) throws AddressException {
         Optional<InetAddress> named = wanted.stream().filter(pool.subnet()::contains).findFirst();
         if (named.isEmpty()) {
@@ -110,7 +130,24 @@ public final class HostPools {
         return named.get();
     }
 
-    /** Says that a live endpoint holds {@code lease}, found at start or given by another allocator. */
+    /**
+     * Takes addresses that another allocator gave. They must lie in this host's subnets all the same, or no peer finds them.
+     *
+     * @throws AddressException they do not, or another endpoint has one of them
+     */
+    public synchronized void takeExternal(String network, String owner, Lease lease) throws AddressException {
+        List<AddressPool> available = poolsOf(network);
+        for (InetAddress address : lease.addresses()) {
+            requireOurs(network, available, address);
+            String other = claims.get(network).get(address);
+            if (other != null) {
+                throw new AddressException(Reason.IN_USE, IpAddresses.format(address) + " belongs to " + other);
+            }
+        }
+        adopt(network, owner, lease);
+    }
+
+    /** Says that a live endpoint holds {@code lease}, found at start. */
     public synchronized void adopt(String network, String owner, Lease lease) {
         Map<InetAddress, String> claimed = claims.get(network);
         if (claimed == null) {

@@ -186,7 +186,7 @@ class EndpointManagerTest {
     @Test
     void shouldRefuseAnInterfaceNameTakenInTheNamespace() throws Exception {
         manager.attach(Samples.request("a"));
-        AttachRequest sameNamespace = new AttachRequest(Samples.key("b"), "/run/netns/a", "/run/netns/a", List.of(), null, Map.of());
+        AttachRequest sameNamespace = new AttachRequest(Samples.key("b"), "/run/netns/a", "/run/netns/a", List.of(), false, null, Map.of());
         EndpointException e = assertThrows(EndpointException.class, () -> manager.attach(sameNamespace));
         assertEquals(Reason.INTERFACE_EXISTS, e.reason());
         assertEquals(Set.of("wf1x0"), kernel.interfaces.keySet());

@@ -1,14 +1,17 @@
 package dev.weft.endpoint;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A kernel of maps: host interfaces by name, and the container interfaces of each namespace. */
-final class FakePlumbing implements EndpointPlumbing {
-    final Map<String, Endpoint> interfaces = new ConcurrentHashMap<>();
-    volatile IOException attachFails;
-    volatile IOException detachFails;
+public final class FakePlumbing implements EndpointPlumbing {
+    public final Map<String, Endpoint> interfaces = new ConcurrentHashMap<>();
+    /** What somebody did to an endpoint by hand, by host interface. */
+    public final Map<String, String> damage = new ConcurrentHashMap<>();
+    public volatile IOException attachFails;
+    public volatile IOException detachFails;
     volatile boolean failAfterMaking;
 
     @Override
@@ -42,8 +45,26 @@ final class FakePlumbing implements EndpointPlumbing {
         return interfaces.containsKey(endpoint.hostInterface());
     }
 
+    @Override
+    public List<String> differences(Endpoint endpoint, String netnsPath) {
+        if (!present(endpoint)) {
+            return List.of("interface " + endpoint.hostInterface() + " is missing");
+        }
+        String damaged = damage.get(endpoint.hostInterface());
+        return damaged == null ? List.of() : List.of(damaged);
+    }
+
+    @Override
+    public void repair(Endpoint endpoint, String netnsPath) throws IOException {
+        if (netnsPath == null && !present(endpoint)) {
+            throw new IOException("cannot make " + endpoint.hostInterface() + " without its namespace");
+        }
+        interfaces.put(endpoint.hostInterface(), endpoint);
+        damage.remove(endpoint.hostInterface());
+    }
+
     /** The namespace dies, and what was in it. */
-    void killNamespace(long inode) {
+    public void killNamespace(long inode) {
         interfaces.values().removeIf(endpoint -> endpoint.netnsInode() == inode);
     }
 }

@@ -13,10 +13,10 @@ import java.util.TreeMap;
  * A disk with a page cache. A {@link Fault} decides at every operation whether it fails; {@link #afterPowerLoss} is what the
  * disk holds when the power goes: what was synced, and of the rest whatever the seed says.
  */
-final class MemoryStateFiles implements StateFiles {
+public final class MemoryStateFiles implements StateFiles {
 
     /** Throws to make the operation fail; it has not happened then. */
-    interface Fault {
+    public interface Fault {
         void before(int step, String operation) throws IOException;
     }
 
@@ -26,16 +26,16 @@ final class MemoryStateFiles implements StateFiles {
     private Fault fault = (step, operation) -> { };
     private int steps;
 
-    MemoryStateFiles() {
+    public MemoryStateFiles() {
     }
 
-    MemoryStateFiles(Map<String, byte[]> contents) {
+    public MemoryStateFiles(Map<String, byte[]> contents) {
         cache.putAll(contents);
         contentOnDisk.putAll(contents);
         directoryOnDisk.putAll(contents);
     }
 
-    synchronized void failWith(Fault fault) {
+    public synchronized void failWith(Fault fault) {
         this.fault = fault;
     }
 

@@ -25,6 +25,6 @@ final class Samples {
     }
 
     static AttachRequest request(String container) {
-        return new AttachRequest(key(container), "/run/netns/" + container, "/run/netns/" + container, List.of(), null, Map.of());
+        return new AttachRequest(key(container), "/run/netns/" + container, "/run/netns/" + container, List.of(), false, null, Map.of());
     }
 }

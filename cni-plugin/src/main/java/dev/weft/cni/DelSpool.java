@@ -1,0 +1,131 @@
+package dev.weft.cni;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.control.ControlRequest;
+import dev.weft.endpoint.EndpointException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The DEL requests the shim kept while the agent was away, one file each: {@code <hash>.del}, the bytes of the HTTP request it would
+ * have sent. Worked off at start, before every ADD, and now and then. Thread-safe; blocks.
+ */
+final class DelSpool {
+    private static final Logger LOG = LoggerFactory.getLogger(DelSpool.class);
+    private static final String FILES = "*.del";
+    private static final byte[] END_OF_HEADERS = "\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+
+    private static final Set<Integer> HOPELESS = Set.of(CniException.INCOMPATIBLE_VERSION, CniException.UNSUPPORTED_FIELD,
+            CniException.ENVIRONMENT, CniException.DECODE, CniException.INVALID_CONFIG, CniException.INVALID_NETNS);
+
+    private final Path directory;
+    private final Set<Path> failed = new HashSet<>(); // guarded by this
+    private final String agentSocket;
+
+    /** Does the work of one DEL. */
+    @FunctionalInterface
+    interface Del {
+        ObjectNode del(CniCall call, NetConf conf) throws CniException, EndpointException;
+    }
+
+    /**
+     * @param directory   may be missing
+     * @param agentSocket this agent's; requests that were meant for another agent are left to it
+     */
+    DelSpool(Path directory, String agentSocket) {
+        this.directory = directory;
+        this.agentSocket = agentSocket;
+    }
+
+    /** Works off what is new. A request that fails for now stays; one that never can succeed is removed and logged. */
+    void workOff(Del del) {
+        workOff(del, false);
+    }
+
+    /** As {@link #workOff(Del)}, and tries again what failed before. */
+    void workOffAgain(Del del) {
+        workOff(del, true);
+    }
+
+    private synchronized void workOff(Del del, boolean again) {
+        if (again) {
+            failed.clear();
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, FILES)) {
+            for (Path file : files) {
+                if (!failed.contains(file)) {
+                    workOff(file, del);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            LOG.trace("no spool yet: {}", e.getMessage());
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.error("the spool {} cannot be read: {}", directory, e.toString());
+        }
+    }
+
+    private void workOff(Path file, Del del) throws IOException {
+        try {
+            CniCall call = CniCall.of(parse(Files.readAllBytes(file)));
+            NetConf conf = CniValidator.validate(call);
+            if (!conf.agentSocket().equals(agentSocket)) {
+                return;
+            }
+            if (!call.command().equals("DEL")) {
+                throw new CniException(CniException.ENVIRONMENT, "it is a " + call.command() + ", not a DEL");
+            }
+            del.del(call, conf);
+            LOG.info("DEL {} {}: worked off from the spool", call.containerId(), call.ifName());
+        } catch (EndpointException e) {
+            failed.add(file);
+            LOG.warn("spool: {} stays for now: {}", file, e.getMessage());
+            return;
+        } catch (CniException e) {
+            if (!HOPELESS.contains(e.code())) {
+                failed.add(file);
+                LOG.warn("spool: {} stays for now: {}", file, e.getMessage());
+                return;
+            }
+            LOG.error("spool: {} can never be done and is removed: {}", file, e.getMessage());
+        }
+        Files.deleteIfExists(file);
+    }
+
+    private static ControlRequest parse(byte[] request) throws CniException {
+        int end = indexOf(request, END_OF_HEADERS);
+        String[] lines = new String(request, 0, Math.max(end, 0), StandardCharsets.ISO_8859_1).split("\r\n");
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (int i = 1; i < lines.length; i++) {
+            int colon = lines[i].indexOf(": ");
+            if (colon > 0) {
+                headers.put(lines[i].substring(0, colon), lines[i].substring(colon + 2));
+            }
+        }
+        byte[] body = end < 0 ? new byte[0] : Arrays.copyOfRange(request, end + END_OF_HEADERS.length, request.length);
+        if (!headers.getOrDefault("Content-Length", "").equals(Integer.toString(body.length))) {
+            throw new CniException(CniException.DECODE, "it is torn");
+        }
+        return new ControlRequest("POST", "/cni/v1", headers, body);
+    }
+
+    private static int indexOf(byte[] text, byte[] part) {
+        for (int i = 0; i <= text.length - part.length; i++) {
+            if (Arrays.equals(text, i, i + part.length, part, 0, part.length)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}
