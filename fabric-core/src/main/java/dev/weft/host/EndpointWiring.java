@@ -84,7 +84,7 @@ public final class EndpointWiring implements EndpointPlumbing {
         NetlinkView.link(inside, "lo").ifPresent(lo -> batch.justUp(lo.index(), "lo"));
         batch.up(index, ifName);
         addresses(endpoint).forEach(address -> batch.address(index, ifName, IpPrefix.host(address), address));
-        List<IpPrefix> ranges = networks.containsKey(endpoint.vni()) ? networks.get(endpoint.vni()).ranges() : List.of();
+        List<IpPrefix> ranges = ranges(endpoint);
         if (endpoint.ipv4() != null) {
             batch.neighbour(index, GATEWAY4, hostMac);
             batch.linkRoute(index, IpPrefix.host(GATEWAY4), 0, null);
@@ -97,6 +97,10 @@ public final class EndpointWiring implements EndpointPlumbing {
             batch.gatewayRoute(index, ANY6, GATEWAY6, uplinkMtu);
         }
         batch.apply(inside);
+    }
+
+    private List<IpPrefix> ranges(Endpoint endpoint) {
+        return networks.containsKey(endpoint.vni()) ? networks.get(endpoint.vni()).ranges() : List.of();
     }
 
     private void wireHost(Endpoint endpoint) throws IOException {
@@ -138,8 +142,55 @@ public final class EndpointWiring implements EndpointPlumbing {
         return NetlinkView.link(host, endpoint.hostInterface()).isPresent();
     }
 
-    /** Puts back what somebody removed on the host's side: interface state, routes, neighbours. */
-    public void repair(Endpoint endpoint) throws IOException {
+    @Override
+    public List<String> differences(Endpoint endpoint, String netnsPath) throws IOException {
+        EndpointInspection inspection = new EndpointInspection(endpoint, addresses(endpoint));
+        inspection.inspectHost(host);
+        if (netnsPath != null) {
+            try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath); RouteSocket inside = namespace.openRouteSocket()) {
+                inspection.inspectContainer(inside, containerRoutes(endpoint), gateways(endpoint), hostMac(endpoint));
+            }
+        }
+        return inspection.differences();
+    }
+
+    private List<IpPrefix> containerRoutes(Endpoint endpoint) {
+        List<IpPrefix> routes = new ArrayList<>();
+        if (endpoint.ipv4() != null) {
+            routes.addAll(List.of(IpPrefix.host(GATEWAY4), ANY4));
+        }
+        if (endpoint.ipv6() != null) {
+            routes.add(ANY6);
+        }
+        ranges(endpoint).stream().filter(range -> range.isIpv4() ? endpoint.ipv4() != null : endpoint.ipv6() != null).forEach(routes::add);
+        return routes;
+    }
+
+    private static List<InetAddress> gateways(Endpoint endpoint) {
+        List<InetAddress> gateways = new ArrayList<>();
+        if (endpoint.ipv4() != null) {
+            gateways.add(GATEWAY4);
+        }
+        if (endpoint.ipv6() != null) {
+            gateways.add(GATEWAY6);
+        }
+        return gateways;
+    }
+
+    @Override
+    public void repair(Endpoint endpoint, String netnsPath) throws IOException {
+        if (!present(endpoint)) {
+            if (netnsPath == null) {
+                throw new IOException("interface " + endpoint.hostInterface() + " is gone and its container cannot be reached");
+            }
+            attach(endpoint, netnsPath);
+            return;
+        }
         wireHost(endpoint);
+        if (netnsPath != null) {
+            try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath); RouteSocket inside = namespace.openRouteSocket()) {
+                wireContainer(endpoint, hostMac(endpoint), inside);
+            }
+        }
     }
 }

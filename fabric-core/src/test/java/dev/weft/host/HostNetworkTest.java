@@ -128,7 +128,7 @@ class HostNetworkTest {
         String container = attach(RED, 2, "10.42.1.2", "fd42:0:0:1::2");
         String before = hostState();
         bringUp();
-        wiring.repair(endpoint(RED, 2, "10.42.1.2", "fd42:0:0:1::2", container));
+        wiring.repair(endpoint(RED, 2, "10.42.1.2", "fd42:0:0:1::2", container), TestNamespaces.path(container));
         assertEquals(before, hostState());
     }
 

@@ -74,7 +74,7 @@ final class TwoHosts implements AutoCloseable {
     String attach(Agent agent, String id) throws Exception {
         String container = namespaces.add(id);
         String path = TestNamespaces.path(container);
-        agent.endpoints().attach(new AttachRequest(new EndpointKey("default", id, "eth0"), path, path, List.of(), null, Map.of()));
+        agent.endpoints().attach(new AttachRequest(new EndpointKey("default", id, "eth0"), path, path, List.of(), false, null, Map.of()));
         return container;
     }
 
