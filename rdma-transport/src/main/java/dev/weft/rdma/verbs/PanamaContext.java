@@ -1,6 +1,7 @@
 package dev.weft.rdma.verbs;
 
 import com.ibm.disni.verbs.IbvContext;
+import dev.weft.linux.Descriptors;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +42,7 @@ final class PanamaContext extends IbvContext {
         }
         PanamaContext fresh = new PanamaContext(address);
         LayoutCheck.context(fresh);
+        Descriptors.setNonBlocking(fresh.asyncFd);
         KNOWN.put(address, fresh);
         return fresh;
     }

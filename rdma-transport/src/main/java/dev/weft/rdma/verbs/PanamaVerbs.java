@@ -79,9 +79,6 @@ public final class PanamaVerbs extends ExtendedVerbs {
     @Override
     public AsyncEvent takeAsyncEvent(IbvContext context) throws IOException {
         PanamaContext of = (PanamaContext) context;
-        if (!Descriptors.awaitReadable(of.asyncFd, 0)) {
-            return null;
-        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment event = arena.allocate(ParameterStructs.ASYNC_EVENT);
             if (IbvFunctions.getAsyncEvent(of.address, event) != 0) {

@@ -1,0 +1,431 @@
+package dev.weft.rdma;
+
+import com.ibm.disni.verbs.IbvSendWR;
+import com.ibm.disni.verbs.SVCPostSend;
+import dev.weft.frame.FrameHeader;
+import dev.weft.link.LinkKind;
+import dev.weft.link.LinkListener;
+import dev.weft.link.RetainingLink;
+import dev.weft.linux.Errno;
+import java.net.InetAddress;
+
+/**
+ * Frames over one queue pair: SEND into posted receive slots, in batches, under credits ({@link Credits}), from a ring that keeps them
+ * until they were taken ({@link SendRing}).
+ *
+ * <pre>
+ *             resources made           connection established, or first batch arrived
+ *   OPENING ----------------> READY ---------------------------------------------------> UP
+ *      |                        |                                                        |
+ *      +------------------------+------------ refused, broken, closed -------------------+--> ENDED
+ * </pre>
+ *
+ * The side that was connected to sends nothing before the first batch of the other side arrived (iWARP: RFC 5044, section 7.1). Nothing
+ * here allocates once the link is up. Lane's thread only.
+ */
+final class RdmaLink implements RetainingLink {
+    private static final int SIGNALED = IbvSendWR.IBV_SEND_SIGNALED;
+    private static final int INLINE = IbvSendWR.IBV_SEND_INLINE;
+
+    /** What a link asks of the transport that made it. */
+    interface Owner {
+        /** The link is over: its queue pair must go, in time its memory. */
+        void onEnded(RdmaLink link);
+
+        /** Nobody will ask for the frames of this ended link any more. */
+        void onReleased(RdmaLink link);
+
+        /** Has {@link RdmaLink#onClock} called within the report time. */
+        void startClock(RdmaLink link);
+    }
+
+    private enum State {
+        OPENING, READY, UP, ENDED
+    }
+
+    private final Owner owner;
+    private final String name;
+    private final InetAddress local;
+    private final boolean connector;
+    private final Credits credits;
+    private final int[] takenSlots;
+    private State state = State.OPENING;
+    private LinkListener listener;
+    private LinkQueues queues;
+    private SendRing ring;
+    private int generation;
+    private int place = -1;
+    private int takenCount;
+    private int sendsPosted;
+    private int sendsDone;
+    private int unsignalled;
+    private boolean heard;
+    private boolean wanted;
+    private boolean flushWanted;
+    private boolean framesThisTurn;
+    private boolean released;
+    private String endReason;
+
+    /**
+     * @param name  for people: the peer's address and the device
+     * @param local this side's address on the device
+     */
+    RdmaLink(Owner owner, String name, InetAddress local, boolean connector, int slots) {
+        this.owner = owner;
+        this.name = name;
+        this.local = local;
+        this.connector = connector;
+        credits = new Credits(slots);
+        takenSlots = new int[slots];
+    }
+
+    // ---- coming up -----------------------------------------------------------------------------------------------------------
+
+    /** Who is told from now on; null gives the link up. What ended meanwhile is told at once. */
+    void listener(LinkListener to) {
+        listener = to;
+        if (to == null) {
+            close();
+        } else if (state == State.ENDED) {
+            to.onClosed(this, endReason);
+        }
+    }
+
+    /** The place among the device's links, part of every work request's identity. */
+    void identify(int ofPlace, int ofGeneration) {
+        place = ofPlace;
+        generation = ofGeneration;
+    }
+
+    int place() {
+        return place;
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    void attach(LinkQueues made) {
+        queues = made;
+        ring = new SendRing(made.memory.ring(), made.memory.ringBytes());
+        state = State.READY;
+    }
+
+    InetAddress localAddress() {
+        return local;
+    }
+
+    boolean isEnded() {
+        return state == State.ENDED;
+    }
+
+    /** Null before the end. */
+    String endReason() {
+        return endReason;
+    }
+
+    /** The connection is established. Also called when its first batch overtakes the news. */
+    void up() {
+        if (state == State.READY) {
+            state = State.UP;
+            tellWritable();
+        }
+    }
+
+    // ---- sending -------------------------------------------------------------------------------------------------------------
+
+    @Override
+    public LinkKind kind() {
+        return LinkKind.RDMA;
+    }
+
+    @Override
+    public String describe() {
+        return state == State.OPENING ? name : name + ", queue pair " + queues.pairNumber + ", "
+                + credits.underWay() + " batches under way, " + credits.room() + " credits";
+    }
+
+    @Override
+    public long claim(int length) {
+        if (state == State.ENDED) {
+            return CLOSED;
+        }
+        long address = state == State.UP ? ring.lend(length) : NOT_NOW;
+        wanted |= address == NOT_NOW;
+        return address;
+    }
+
+    @Override
+    public void commit(int length) {
+        if (state == State.ENDED) {
+            return;
+        }
+        ring.commit(length);
+        if (ring.hasClosed()) {
+            post(false);
+        }
+    }
+
+    @Override
+    public void abandon() {
+        if (state != State.ENDED) {
+            ring.abandon();
+        }
+    }
+
+    @Override
+    public void flush() {
+        if (state == State.UP) {
+            flushWanted = true;
+            post(true);
+        }
+    }
+
+    private boolean maySend() {
+        return state == State.UP && (connector || heard);
+    }
+
+    private int sendRoom() {
+        return queues.sendDepth - (sendsPosted - sendsDone);
+    }
+
+    /** Posts batches as far as credits and the send queue allow; {@code open} includes the one that could still grow. */
+    private void post(boolean open) {
+        if (!maySend()) {
+            return;
+        }
+        int count = 0;
+        int room = Math.min(credits.room(), sendRoom());
+        while (room-- > 0 && (open ? ring.hasUnposted() : ring.hasClosed())) {
+            prepare(count++, ring.post());
+            if (count == LinkQueues.LIST) {
+                submit(count);
+                count = 0;
+                if (state == State.ENDED) {
+                    return;
+                }
+            }
+        }
+        if (count > 0) {
+            submit(count);
+        }
+        flushWanted &= ring.hasUnposted();
+    }
+
+    private void prepare(int index, int batch) {
+        int length = ring.length(batch);
+        int number = credits.send(false);
+        long header = queues.memory.header(number);
+        BatchHeader.write(header, false, credits.ownSlots(), length, number, credits.taken());
+        SVCPostSend.SendWRMod request = queues.sends.getWrMod(index);
+        request.setWr_id(WorkId.of(generation, place, WorkId.SEND, sendsPosted + index + 1));
+        request.setSend_flags(BatchHeader.LENGTH + length <= queues.inlineBytes ? INLINE : 0);
+        request.getSgeMod(0).setAddr(header);
+        request.getSgeMod(1).setAddr(ring.address(batch));
+        request.getSgeMod(1).setLength(length);
+    }
+
+    /** One post for the list, one completion for the post. */
+    private void submit(int count) {
+        SVCPostSend.SendWRMod last = queues.sends.getWrMod(count - 1);
+        sendsPosted += count;
+        unsignalled = 0;
+        last.setSend_flags(last.getSend_flags() | SIGNALED);
+        checkPost(queues.sends.post(count));
+    }
+
+    private void report() {
+        if (!maySend() || !credits.mayReport() || sendRoom() == 0) {
+            return;
+        }
+        int number = credits.send(true);
+        long header = queues.memory.header(number);
+        BatchHeader.write(header, true, credits.ownSlots(), 0, number, credits.taken());
+        SVCPostSend.SendWRMod request = queues.reports.getWrMod(0);
+        sendsPosted++;
+        boolean signalled = ++unsignalled >= LinkQueues.LIST;
+        unsignalled = signalled ? 0 : unsignalled;
+        request.setSend_flags((signalled ? SIGNALED : 0) | (BatchHeader.LENGTH <= queues.inlineBytes ? INLINE : 0));
+        request.setWr_id(WorkId.of(generation, place, WorkId.SEND, sendsPosted));
+        request.getSgeMod(0).setAddr(header);
+        checkPost(queues.reports.post(1));
+    }
+
+    /** Credits and the send queue's depth leave no reason for a refusal but a broken queue pair. */
+    private void checkPost(int error) {
+        if (error != 0) {
+            end("the queue pair takes no more work: " + Errno.describe(error));
+        }
+    }
+
+    // ---- completions ---------------------------------------------------------------------------------------------------------
+
+    void onCompletion(int kind, int detail, int status, int byteLength) {
+        if (status != CompletionStatus.SUCCESS) {
+            end(CompletionStatus.describe(status));
+        } else if (kind == WorkId.SEND) {
+            sendsDone += (short) (detail - sendsDone);
+        } else {
+            onBatch(detail, byteLength);
+        }
+    }
+
+    private void onBatch(int slot, int byteLength) {
+        up();
+        heard = true;
+        long batch = queues.memory.slot(slot);
+        String wrong = check(batch, byteLength);
+        if (wrong != null) {
+            end("what arrived is no batch: " + wrong);
+            return;
+        }
+        deliver(batch + BatchHeader.LENGTH, byteLength - BatchHeader.LENGTH);
+        takenSlots[takenCount++] = slot;
+    }
+
+    private String check(long batch, int byteLength) {
+        if (byteLength < BatchHeader.LENGTH || BatchHeader.version(batch) != BatchHeader.VERSION) {
+            return "version or length";
+        }
+        boolean report = BatchHeader.isReport(batch);
+        if (BatchHeader.length(batch) != byteLength - BatchHeader.LENGTH || report != (byteLength == BatchHeader.LENGTH)) {
+            return "length " + BatchHeader.length(batch) + " in a message of " + byteLength + " bytes";
+        }
+        if (!credits.onBatch(BatchHeader.number(batch), report)) {
+            return "number " + BatchHeader.number(batch) + " is not the next";
+        }
+        int freed = credits.onReport(BatchHeader.taken(batch), BatchHeader.slots(batch));
+        if (freed < 0) {
+            return "it claims to have taken " + BatchHeader.taken(batch) + " with " + BatchHeader.slots(batch) + " slots";
+        }
+        ring.free(freed);
+        return null;
+    }
+
+    private void deliver(long frames, int length) {
+        int at = 0;
+        while (at < length && state != State.ENDED) {
+            int frameLength = length - at < FrameHeader.LENGTH ? FrameHeader.BAD_LENGTH : FrameHeader.check(frames + at);
+            if (frameLength < 0 || frameLength > length - at) {
+                end("what arrived is no frame (at byte " + at + " of a batch of " + length + ")");
+                return;
+            }
+            framesThisTurn = true;
+            listener.onFrame(this, frames + at, frameLength);
+            at = BatchHeader.align(at + frameLength);
+        }
+    }
+
+    /** All completions of this turn have been handed out. */
+    void endTurn() {
+        if (state == State.ENDED) {
+            return;
+        }
+        repost();
+        if (flushWanted || state == State.UP && ring.hasClosed()) {
+            post(flushWanted);
+        }
+        if (state != State.ENDED && credits.reportDue()) {
+            report();
+        }
+        if (state != State.ENDED && credits.hasUntold()) {
+            owner.startClock(this);
+        }
+        if (framesThisTurn && state != State.ENDED) {
+            framesThisTurn = false;
+            listener.onBatchEnd(this);
+        }
+        tellWritable();
+    }
+
+    private void repost() {
+        for (int done = 0; done < takenCount && state != State.ENDED;) {
+            int count = Math.min(LinkQueues.LIST, takenCount - done);
+            for (int i = 0; i < count; i++) {
+                int slot = takenSlots[done + i];
+                queues.setReceive(i, slot, WorkId.of(generation, place, WorkId.RECEIVE, slot));
+            }
+            int error = queues.receives.post(count);
+            if (error != 0) {
+                end("the queue pair takes no more receive slots: " + Errno.describe(error));
+                return;
+            }
+            credits.onReposted(count);
+            done += count;
+        }
+        takenCount = 0;
+    }
+
+    private void tellWritable() {
+        if (wanted && state == State.UP && ring.hasRoom(FrameHeader.MAX_FRAME_LENGTH)) {
+            wanted = false;
+            listener.onWritable(this);
+        }
+    }
+
+    /** Batches have waited long enough to be reported. */
+    void onClock() {
+        if (state == State.UP && credits.hasUntold()) {
+            report();
+        }
+    }
+
+    @Override
+    public int poll(int limit) {
+        return 0; // the lane's loop polls the device for all links at once
+    }
+
+    @Override
+    public long pendingBytes() {
+        return ring == null ? 0 : ring.keptBytes();
+    }
+
+    // ---- the end -------------------------------------------------------------------------------------------------------------
+
+    @Override
+    public void close() {
+        end("closed by this side");
+    }
+
+    void end(String reason) {
+        if (state == State.ENDED) {
+            return;
+        }
+        state = State.ENDED;
+        endReason = reason;
+        owner.onEnded(this);
+        if (ring == null || ring.keptBytes() == 0) {
+            releaseRetained();
+        }
+        if (listener != null) {
+            listener.onClosed(this, reason);
+        }
+    }
+
+    @Override
+    public long replay(long afterSequence, Sink sink) {
+        return ring == null ? afterSequence : ring.replay(afterSequence, sink);
+    }
+
+    @Override
+    public boolean retainsAfter(long afterSequence) {
+        return ring != null && ring.retainsAfter(afterSequence);
+    }
+
+    @Override
+    public void releaseRetained() {
+        close();
+        if (!released) {
+            released = true;
+            if (ring != null) {
+                ring.release();
+            }
+            owner.onReleased(this);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + state;
+    }
+}
