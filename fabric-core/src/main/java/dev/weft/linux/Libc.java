@@ -25,6 +25,7 @@ public final class Libc {
             FunctionDescriptor.of(INT, INT, INT, INT, ValueLayout.ADDRESS, INT));
     private static final MethodHandle SEND = handle("send", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG, INT));
     private static final MethodHandle RECV = handle("recv", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG, INT));
+    private static final MethodHandle CONNECT = handle("connect", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT));
     private static final MethodHandle SETNS = handle("setns", FunctionDescriptor.of(INT, INT, INT));
     private static final MethodHandle UNSHARE = handle("unshare", FunctionDescriptor.of(INT, INT));
     private static final MethodHandle FSTATFS = handle("fstatfs", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS));
@@ -89,6 +90,10 @@ public final class Libc {
 
     public static void send(int fd, MemorySegment bytes) throws LinuxException {
         checked("send", () -> (long) SEND.invokeExact(Errno.segment(), fd, bytes, bytes.byteSize(), 0));
+    }
+
+    public static void connect(int fd, MemorySegment address) throws LinuxException {
+        checked("connect", () -> (int) CONNECT.invokeExact(Errno.segment(), fd, address, (int) address.byteSize()));
     }
 
     /**

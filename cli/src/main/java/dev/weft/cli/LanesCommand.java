@@ -1,0 +1,26 @@
+package dev.weft.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import picocli.CommandLine.Command;
+
+@Command(name = "lanes", description = "Show for each lane and peer what carries its frames, and why")
+final class LanesCommand extends QueryCommand {
+    LanesCommand() {
+        super("/v1/lanes");
+    }
+
+    @Override
+    String table(JsonNode document) {
+        Table table = new Table("LANE", "PEER", "LINK", "STATE", "PATH", "REASON", "UP", "SENT", "RECEIVED", "PENDING", "SWITCHES", "LAST GAP",
+                "DETAIL");
+        for (JsonNode session : document.path("lanes")) {
+            table.row(session.path("lane").asText(), session.path("peer").asText(), session.path("linkIndex").asText(),
+                    session.path("state").asText(), session.path("path").asText(), session.path("reason").asText(),
+                    Table.duration(session.path("upMillis").asLong()), Table.bytes(session.path("bytesSent").asLong()),
+                    Table.bytes(session.path("bytesReceived").asLong()), Table.bytes(session.path("pendingBytes").asLong()),
+                    session.path("switches").asText(), session.path("lastGapMicros").asText() + " us",
+                    session.path("detail").asText() + " [" + session.path("link").asText() + "]");
+        }
+        return table.toString();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.weft.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The root of the command line; the one place that knows every module. */
+@Command(name = "weft", mixinStandardHelpOptions = true, versionProvider = BuildVersion.class,
+        description = "RDMA-accelerated container networking fabric",
+        subcommands = {AgentCommand.class, StatusCommand.class, PeersCommand.class, EndpointsCommand.class, LanesCommand.class,
+            CountersCommand.class, VersionCommand.class},
+        footer = {"", "Also, by the wrapper in the repository: weft demo, weft test [--quick]"})
+public final class Weft implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /** Runs one command line. @return exit status: 0 done, 1 failed, 2 wrong usage */
+    public static int run(String... arguments) {
+        return new CommandLine(new Weft()).setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler((failure, line, parsed) -> {
+            line.getErr().println("weft: " + (failure.getMessage() == null ? failure.toString() : failure.getMessage()));
+            return 1;
+        }).execute(arguments);
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return 2;
+    }
+}
