@@ -51,23 +51,32 @@ final class AgentCommand implements Callable<Integer> {
             stop.countDown();
             awaitQuietly(stopped); // the JVM ends when this hook does; the agent must be down by then
         }, "weft-stop"));
-        try (Agent agent = Agent.start(config, transport(LinkKind.TCP), directory);
-                ControlServer server = ControlServer.start(config.socket(), handlers(agent))) {
-            LOG.info("host '{}' ready: {} lanes on {}:{}, {} endpoints, socket {}", config.host(), config.lanes(),
-                    config.underlay().getHostAddress(), config.port(), agent.endpoints().list().size(), config.socket());
-            manager.ready("ready");
-            stop.await();
-            LOG.info("host '{}' stopping; endpoints stay attached", config.host());
-            manager.stopping();
+        try (Agent agent = Agent.start(config, transport(LinkKind.TCP), directory)) {
+            CniHandler cni = new CniHandler(agent.endpoints(), agent.namespaces(), config.stateDir().resolve("spool"), config.socket());
+            cni.workOffSpool();
+            agent.everyReconciliation(cni::workOffSpool);
+            try (ControlServer _ = ControlServer.start(config.socket(), handlers(agent, cni))) {
+                serve(config, agent, manager, stop);
+            }
         } finally {
             stopped.countDown();
         }
         return 0;
     }
 
-    private static List<ControlHandler> handlers(Agent agent) {
+    private static void serve(AgentConfig config, Agent agent, ServiceManager manager, CountDownLatch stop)
+            throws IOException, InterruptedException {
+        LOG.info("host '{}' ready: {} lanes on {}:{}, {} endpoints, socket {}", config.host(), config.lanes(),
+                config.underlay().getHostAddress(), config.port(), agent.endpoints().list().size(), config.socket());
+        manager.ready("ready");
+        stop.await();
+        LOG.info("host '{}' stopping; endpoints stay attached", config.host());
+        manager.stopping();
+    }
+
+    private static List<ControlHandler> handlers(Agent agent, CniHandler cni) {
         List<ControlHandler> handlers = new ArrayList<>(new AgentApi(agent, BuildVersion.text()).handlers());
-        handlers.add(new CniHandler(agent.endpoints()));
+        handlers.add(cni);
         return handlers;
     }
 

@@ -11,8 +11,8 @@ final class LanesCommand extends QueryCommand {
 
     @Override
     String table(JsonNode document) {
-        Table table = new Table("LANE", "PEER", "LINK", "STATE", "PATH", "REASON", "UP", "SENT", "RECEIVED", "PENDING", "SWITCHES", "LAST GAP",
-                "DETAIL");
+        Table table = new Table("LANE", "PEER", "LINK", "STATE", "PATH", "REASON", "UP", "SENT", "RECEIVED", "PENDING", "SWITCHES",
+                "LAST GAP", "DETAIL");
         for (JsonNode session : document.path("lanes")) {
             table.row(session.path("lane").asText(), session.path("peer").asText(), session.path("linkIndex").asText(),
                     session.path("state").asText(), session.path("path").asText(), session.path("reason").asText(),

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "weft", mixinStandardHelpOptions = true, versionProvider = BuildVersion.class,
         description = "RDMA-accelerated container networking fabric",
         subcommands = {AgentCommand.class, StatusCommand.class, PeersCommand.class, EndpointsCommand.class, LanesCommand.class,
-            CountersCommand.class, VersionCommand.class},
+            CountersCommand.class, VersionCommand.class, SelfCheckCommand.class},
         footer = {"", "Also, by the wrapper in the repository: weft demo, weft test [--quick]"})
 public final class Weft implements Callable<Integer> {
     @Spec
@@ -22,10 +22,12 @@ public final class Weft implements Callable<Integer> {
 
     /** Runs one command line. @return exit status: 0 done, 1 failed, 2 wrong usage */
     public static int run(String... arguments) {
-        return new CommandLine(new Weft()).setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler((failure, line, parsed) -> {
-            line.getErr().println("weft: " + (failure.getMessage() == null ? failure.toString() : failure.getMessage()));
+        CommandLine line = new CommandLine(new Weft()).setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            command.getErr().println("weft: " + (failure.getMessage() == null ? failure.toString() : failure.getMessage()));
             return 1;
-        }).execute(arguments);
+        });
+        return line.execute(arguments);
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.EndpointListener;
 import dev.weft.endpoint.EndpointManager;
 import dev.weft.endpoint.EndpointStore;
+import dev.weft.endpoint.Namespaces;
 import dev.weft.endpoint.ProcNamespaces;
 import dev.weft.host.EndpointWiring;
 import dev.weft.host.HostNetwork;
@@ -57,6 +58,8 @@ public final class Agent implements AutoCloseable {
     private final LocalHost local;
     private final long startedNanos = System.nanoTime();
     private final Conductor conductor = new Conductor();
+    private final Reconciliation reconciliation = new Reconciliation();
+    private final Namespaces namespaces = new ProcNamespaces();
     private final LocalAddresses locals = new LocalAddresses();
     private final List<Lane> lanes = new ArrayList<>();
     private final HostPools pools;
@@ -118,6 +121,9 @@ public final class Agent implements AutoCloseable {
             warnWhenNotListed();
             return null;
         }));
+        reconciliation.add(endpoints::reconcile);
+        reconciliation.add(() -> conductor.execute(this::restoreHostNetwork));
+        reconciliation.start();
     }
 
     private Lane lane(int number, LinkTransport transport, TunQueue queue) {
@@ -132,7 +138,7 @@ public final class Agent implements AutoCloseable {
         EndpointWiring wiring = new EndpointWiring(socket, config.networks(), config.tun().mtu(), UPLINK_MTU);
         EndpointStore store = new EndpointStore(new DiskStateFiles(config.stateDir().resolve("endpoints")),
                 EndpointStore.currentBootId());
-        endpoints = new EndpointManager(store, pools, wiring, new ProcNamespaces());
+        endpoints = new EndpointManager(store, pools, wiring, namespaces);
         endpoints.start();
         endpoints.addListener(new EndpointListener() {
             @Override
@@ -181,6 +187,16 @@ public final class Agent implements AutoCloseable {
         peers.locals(locals.all());
     }
 
+    /** Puts back what somebody removed by hand: device settings, addresses, routes, rules. */
+    private void restoreHostNetwork() {
+        try {
+            hostNetwork.prepare();
+            hostNetwork.own(ownEntry == null ? Map.of() : ownEntry.subnets());
+        } catch (IOException e) {
+            LOG.error("the host's network cannot be restored: {}", e.getMessage());
+        }
+    }
+
     private List<Peers.LocalAddress> localAddresses(Map<String, List<InetAddress>> own) {
         List<Peers.LocalAddress> addresses = new ArrayList<>();
         for (Network network : config.networks()) {
@@ -213,6 +229,15 @@ public final class Agent implements AutoCloseable {
         return endpoints;
     }
 
+    public Namespaces namespaces() {
+        return namespaces;
+    }
+
+    /** Has something run with each reconciliation, about every 30 s, on its thread. */
+    public void everyReconciliation(Runnable task) {
+        reconciliation.add(task);
+    }
+
     /** What a moment looks like, for the API. Any thread; waits for lanes and conductor. */
     public AgentView view() {
         List<SessionStatus> sessions = new ArrayList<>();
@@ -229,6 +254,7 @@ public final class Agent implements AutoCloseable {
             return;
         }
         closed = true;
+        reconciliation.close();
         directory.close();
         for (Lane lane : lanes) {
             lane.drain("host '" + config.host() + "' shuts down").completeOnTimeout(null, DRAIN_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
