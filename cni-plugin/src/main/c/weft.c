@@ -219,7 +219,7 @@ static int ask(struct bytes request, struct bytes *body) {
     const char *text = body_of(answer.at);
     if (!text) return errno = ECONNRESET, -1;
     *body = (struct bytes){(char *) text, (size_t) (answer.at + answer.length - text)};
-    int is_http = sscanf(answer.at, "HTTP/1.%*1[01] %3d", &status) == 1;
+    int is_http = sscanf(answer.at, "HTTP/1.%*1[01] %3d", &status) == 1 && status >= 100;
     const char *object = spaces(text), *end = *object == '{' ? json_value(object, 0, 0) : NULL;
     int is_whole = end ? spaces(end) == text + body->length : body->length == 0 && status == 200 && !is_command("ADD");
     return is_http && is_whole ? status : (errno = EBADMSG, -1);

@@ -1,0 +1,121 @@
+package dev.weft.cni;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.endpoint.StoredEndpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the real shim writes, the handler works off. */
+class DelSpoolTest {
+    @TempDir
+    Path spool;
+    private CniFixture agent;
+
+    @BeforeEach
+    void start() throws IOException {
+        agent = CniFixture.started(spool, "10.42.1.0/24");
+    }
+
+    private byte[] conf(Path agentSocket) throws IOException {
+        ObjectNode conf = Json.mapper().createObjectNode().put("cniVersion", "1.0.0").put("name", "net1");
+        return Json.mapper().writeValueAsBytes(conf.put("agentSocket", agentSocket.toString()).put("spoolDir", spool.toString()));
+    }
+
+    private void spool(String container, Path agentSocket) throws Exception {
+        Map<String, String> environment = Shim.environment("DEL");
+        environment.put("CNI_CONTAINERID", container);
+        environment.put("CNI_NETNS", "");
+        assertEquals(new Shim.Outcome(0, "", ""), Shim.run(environment, conf(agentSocket)));
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(spool)) {
+            return files.toList();
+        }
+    }
+
+    private Set<String> attached() {
+        return agent.endpoints.list().stream().map(StoredEndpoint::endpoint).map(e -> e.key().containerId()).collect(Collectors.toSet());
+    }
+
+    @Test
+    void shouldDetachAtStartWhatWasDeletedMeanwhile() throws Exception {
+        agent.add("a", CniFixture.CONF);
+        agent.add("b", CniFixture.CONF);
+        spool("a", CniFixture.SOCKET);
+        spool("never-attached", CniFixture.SOCKET);
+        agent.handler.workOffSpool();
+        assertEquals(Set.of("b"), attached());
+        assertEquals(List.of(), files());
+    }
+
+    @Test
+    void shouldWorkOffADelBeforeTheSameContainerIsAddedAgain() throws Exception {
+        agent.add("a", CniFixture.CONF);
+        spool("a", CniFixture.SOCKET);
+        agent.replaceNamespace("/run/netns/a");
+        assertEquals(200, agent.add("a", CniFixture.CONF).status());
+        assertEquals(List.of(), files());
+        agent.handler.workOffSpool();
+        assertEquals(Set.of("a"), attached());
+    }
+
+    @Test
+    void shouldLeaveToAnotherAgentWhatIsItsOwn() throws Exception {
+        agent.add("a", CniFixture.CONF);
+        spool("a", Path.of("/run/other/agent.sock"));
+        agent.handler.workOffSpool();
+        assertEquals(Set.of("a"), attached());
+        assertEquals(1, files().size());
+    }
+
+    @Test
+    void shouldKeepWhatCannotBeDoneNowAndTryAgainLater() throws Exception {
+        agent.add("a", CniFixture.CONF);
+        spool("a", CniFixture.SOCKET);
+        agent.kernel.detachFails = new IOException("busy");
+        agent.handler.workOffSpool();
+        assertEquals(1, files().size());
+        agent.kernel.detachFails = null;
+        agent.handler.workOffSpool();
+        assertEquals(Set.of(), attached());
+        assertEquals(List.of(), files());
+    }
+
+    @Test
+    void shouldRemoveWhatCanNeverBeDone() throws Exception {
+        for (String content : List.of("", "POST", "POST /cni/v1 HTTP/1.1\r\nCni-COMMAND: ADD\r\nContent-Length: 2\r\n\r\n{}",
+                "POST /cni/v1 HTTP/1.1\r\nCni-COMMAND: DEL\r\nContent-Length: 99\r\n\r\n{\"name\":\"n\"}")) {
+            Files.writeString(spool.resolve("x.del"), content);
+            agent.handler.workOffSpool();
+            assertEquals(List.of(), files(), content);
+        }
+    }
+
+    @Test
+    void shouldIgnoreWhatIsHalfWritten() throws Exception {
+        Files.writeString(spool.resolve(".123.tmp"), "POST");
+        agent.handler.workOffSpool();
+        assertEquals(1, files().size());
+        assertTrue(agent.add("a", CniFixture.CONF).status() == 200);
+    }
+
+    @Test
+    void shouldDoWithoutASpool() throws Exception {
+        CniFixture without = CniFixture.started(spool.resolve("missing"), "10.42.1.0/24");
+        without.handler.workOffSpool();
+        assertEquals(200, without.add("a", CniFixture.CONF).status());
+    }
+}
