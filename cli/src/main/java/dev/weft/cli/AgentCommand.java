@@ -10,6 +10,7 @@ import dev.weft.control.ControlHandler;
 import dev.weft.control.ControlServer;
 import dev.weft.directory.FileDirectory;
 import dev.weft.directory.HostsFile;
+import dev.weft.lane.LaneTransports;
 import dev.weft.link.LinkKind;
 import dev.weft.link.LinkTransport;
 import dev.weft.linux.ServiceManager;
@@ -51,7 +52,7 @@ final class AgentCommand implements Callable<Integer> {
             stop.countDown();
             awaitQuietly(stopped); // the JVM ends when this hook does; the agent must be down by then
         }, "weft-stop"));
-        try (Agent agent = Agent.start(config, transport(LinkKind.TCP), directory)) {
+        try (Agent agent = Agent.start(config, transports(), directory)) {
             CniHandler cni = new CniHandler(agent.endpoints(), agent.namespaces(), config.stateDir().resolve("spool"), config.socket());
             cni.workOffSpool();
             agent.everyReconciliation(cni::workOffSpool);
@@ -80,13 +81,22 @@ final class AgentCommand implements Callable<Integer> {
         return handlers;
     }
 
-    static LinkTransport transport(LinkKind kind) throws IOException {
+    /** The modules that are installed. */
+    static LaneTransports transports() throws IOException {
+        LinkTransport tcp = find(LinkKind.TCP);
+        if (tcp == null) {
+            throw new IOException("no module for TCP links is on the class path");
+        }
+        return new LaneTransports(tcp, find(LinkKind.RDMA));
+    }
+
+    private static LinkTransport find(LinkKind kind) {
         for (LinkTransport transport : ServiceLoader.load(LinkTransport.class)) {
             if (transport.kind() == kind) {
                 return transport;
             }
         }
-        throw new IOException("no module for " + kind.label() + " links is on the class path");
+        return null;
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

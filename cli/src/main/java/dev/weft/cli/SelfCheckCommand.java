@@ -7,6 +7,7 @@ import dev.weft.directory.HostsFile;
 import dev.weft.lane.Lane;
 import dev.weft.lane.LaneConfig;
 import dev.weft.lane.LaneEvents;
+import dev.weft.lane.LaneTransports;
 import dev.weft.link.LinkKind;
 import dev.weft.link.LinkTransport;
 import dev.weft.linux.Descriptors;
@@ -14,6 +15,7 @@ import dev.weft.linux.Errno;
 import dev.weft.linux.RouteSocket;
 import dev.weft.network.IpAddresses;
 import dev.weft.session.LocalHost;
+import dev.weft.session.RdmaPolicy;
 import dev.weft.session.RemoteHost;
 import dev.weft.session.SessionConfig;
 import dev.weft.tun.PacketQueue;
@@ -94,8 +96,9 @@ final class SelfCheckCommand implements Callable<Integer> {
 
     private static Lane lane(String id, InetSocketAddress address) throws IOException {
         SessionConfig session = new SessionConfig(200_000_000L, 1_000_000_000L, 5_000_000_000L, 20_000_000L, 1_000_000_000L, 80_000_000L);
-        LaneConfig config = new LaneConfig(0, new LocalHost(id, 1, 1, 65_000, address), session, 0);
-        return new Lane(config, new NoQueue(), AgentCommand.transport(LinkKind.TCP), LaneEvents.NONE);
+        LaneConfig config = new LaneConfig(0, new LocalHost(id, 1, 1, 65_000, address), session,
+                peer -> RdmaPolicy.FORBID, 0);
+        return new Lane(config, new NoQueue(), new LaneTransports(AgentCommand.transports().tcp(), null), LaneEvents.NONE);
     }
 
     /** A queue in which there is never a packet. */

@@ -16,6 +16,7 @@ import dev.weft.host.HostNetwork;
 import dev.weft.ipam.HostPools;
 import dev.weft.lane.Lane;
 import dev.weft.lane.LaneConfig;
+import dev.weft.lane.LaneTransports;
 import dev.weft.link.LinkTransport;
 import dev.weft.linux.RouteSocket;
 import dev.weft.network.Network;
@@ -84,18 +85,18 @@ public final class Agent implements AutoCloseable {
     /**
      * Brings the agent up; containers can be attached and peers are being reached when this returns.
      *
-     * @param transport makes the links
+     * @param transports make the links
      * @param directory not yet watched; closed with the agent
      * @throws IOException with what is missing and what to do; nothing of this run is left then
      */
-    public static Agent start(AgentConfig config, LinkTransport transport, Directory directory) throws IOException {
-        LinkTransport.Availability availability = transport.availability();
+    public static Agent start(AgentConfig config, LaneTransports transports, Directory directory) throws IOException {
+        LinkTransport.Availability availability = transports.tcp().availability();
         if (!availability.available()) {
-            throw new IOException(transport.kind().label() + " links are not available: " + availability.reason());
+            throw new IOException("TCP links are not available: " + availability.reason());
         }
         Agent agent = new Agent(config, directory, System.currentTimeMillis());
         try {
-            agent.open(transport);
+            agent.open(transports);
             return agent;
         } catch (IOException | RuntimeException e) {
             agent.close();
@@ -103,11 +104,11 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private void open(LinkTransport transport) throws IOException {
+    private void open(LaneTransports transports) throws IOException {
         lock = StateLock.take(config.stateDir());
         socket = RouteSocket.open();
         for (int i = 0; i < config.lanes(); i++) {
-            lanes.add(lane(i, transport, TunQueue.open(config.tun().name())));
+            lanes.add(lane(i, transports, TunQueue.open(config.tun().name())));
         }
         hostNetwork = new HostNetwork(socket, config.tun().name(), config.tun().mtu(), config.tun().queueLength(), config.networks());
         hostNetwork.prepare();
@@ -126,11 +127,11 @@ public final class Agent implements AutoCloseable {
         reconciliation.start();
     }
 
-    private Lane lane(int number, LinkTransport transport, TunQueue queue) {
+    private Lane lane(int number, LaneTransports transports, TunQueue queue) {
         AgentConfig.Session times = config.session();
         SessionConfig session = new SessionConfig(times.heartbeat().toNanos(), times.deadAfter().toNanos(), times.deadAfter().toNanos() * 5,
                 times.reconnectMin().toNanos(), times.reconnectMax().toNanos(), ACK_TIMEOUT_NANOS);
-        return new Lane(new LaneConfig(number, local, session, config.busyPoll().toNanos()), queue, transport,
+        return new Lane(new LaneConfig(number, local, session, config.rdma()::towards, config.busyPoll().toNanos()), queue, transports,
                 (peer, remoteLanes) -> conductor.execute(() -> peers.onEstablished(peer, remoteLanes)));
     }
 

@@ -1,12 +1,9 @@
 package dev.weft.lane;
 
 import dev.weft.counters.Counters;
-import dev.weft.link.LaneTransport;
-import dev.weft.link.LinkTransport;
 import dev.weft.loop.LaneThread;
 import dev.weft.route.RouteTable;
 import dev.weft.session.Hello;
-import dev.weft.session.RdmaSetup;
 import dev.weft.session.Reception;
 import dev.weft.session.RemoteHost;
 import dev.weft.session.Session;
@@ -22,6 +19,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One datapath thread with one TUN queue and the sessions that end here. The public methods may be called from any thread: they
@@ -38,26 +36,26 @@ public final class Lane implements AutoCloseable {
     private final LaneConfig config;
     private final Counters counters = new Counters();
     private final LaneThread thread;
-    private final LinkTransport transport;
+    private final LaneTransports transports;
     private final PacketQueue tun;
     private final LaneEvents listener;
     private final Arena arena = Arena.ofShared();
     private final LanePeers peers = new LanePeers();
     private final Egress egress;
     private final Ingress ingress;
+    private LaneTransports.Opened opened;
     private SessionContext context;
     private Reception reception;
-    private QueueHandle queueHandle;
     private long lastTick;
 
     /**
      * @param tun      closed with the lane
      * @param listener told of sessions that come
      */
-    public Lane(LaneConfig config, PacketQueue tun, LinkTransport transport, LaneEvents listener) {
+    public Lane(LaneConfig config, PacketQueue tun, LaneTransports transports, LaneEvents listener) {
         this.config = config;
         this.tun = tun;
-        this.transport = transport;
+        this.transports = transports;
         this.listener = listener;
         thread = new LaneThread(config.lane(), config.spinNanos(), counters);
         egress = new Egress(tun, peers, counters, arena);
@@ -155,6 +153,12 @@ public final class Lane implements AutoCloseable {
 
     @Override
     public void close() {
+        call(() -> {
+            if (opened != null) {
+                opened.close();
+            }
+            return null;
+        }).completeOnTimeout(null, 2, TimeUnit.SECONDS).join();
         thread.close();
         tun.close();
         arena.close();
@@ -163,15 +167,18 @@ public final class Lane implements AutoCloseable {
     // ---- on the lane's thread ------------------------------------------------------------------------------------------------
 
     private CompletableFuture<Void> open() {
-        LaneTransport links = transport.open(thread);
-        context = new SessionContext(thread, config.local(), config.session(), counters, links,
-                RdmaSetup.none("no RDMA transport is installed"), new Events(), new SecureRandom());
+        return transports.open(thread, config).thenComposeAsync(this::begin, thread::execute);
+    }
+
+    private CompletableFuture<Void> begin(LaneTransports.Opened ready) {
+        opened = ready;
+        context = new SessionContext(thread, config.local(), config.session(), counters, ready.tcp(), ready.rdma(), new Events(),
+                new SecureRandom());
         reception = new Reception(context, this::sessionFor);
         InetSocketAddress base = config.local().underlay();
         InetSocketAddress own = new InetSocketAddress(base.getAddress(), base.getPort() + config.lane());
-        CompletableFuture<Void> listening = links.listen(own, reception);
-        queueHandle = new QueueHandle(tun, egress::onReadable);
-        queueHandle.register(thread.eventLoop());
+        CompletableFuture<Void> listening = ready.tcp().listen(own, reception);
+        new QueueHandle(tun, egress::onReadable).register(thread.eventLoop());
         thread.addPoller(this::pollEgress);
         thread.addTicker(this::onTick);
         return listening;

@@ -11,6 +11,7 @@ import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
 import dev.weft.route.RouteTable;
 import dev.weft.session.LocalHost;
+import dev.weft.session.RdmaPolicy;
 import dev.weft.session.RemoteHost;
 import dev.weft.session.SessionConfig;
 import java.io.IOException;
@@ -39,7 +40,8 @@ class LaneTest {
 
     private Lane lane(String id, InetSocketAddress address, FakeQueue tun) {
         LocalHost local = new LocalHost(id, 1000, 1, 65000, address);
-        return new Lane(new LaneConfig(0, local, SESSION, 0), tun, network, LaneEvents.NONE);
+        LaneConfig config = new LaneConfig(0, local, SESSION, peer -> RdmaPolicy.PREFER, 0);
+        return new Lane(config, tun, new LaneTransports(network, null), LaneEvents.NONE);
     }
 
     private static RouteTable routes(String local, String local6, String peerRange, String peerRange6) {

@@ -7,6 +7,7 @@ import dev.weft.directory.DirectoryEvent;
 import dev.weft.directory.HostEntry;
 import dev.weft.endpoint.AttachRequest;
 import dev.weft.endpoint.EndpointKey;
+import dev.weft.lane.LaneTransports;
 import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
 import dev.weft.testing.TestNamespaces;
@@ -66,8 +67,9 @@ final class TwoHosts implements AutoCloseable {
     private Agent start(String id, String namespace, String address, int lanes) throws IOException {
         AgentConfig plain = AgentConfig.of(id, IpAddresses.parse(address), state.resolve("unused"));
         AgentConfig config = new AgentConfig(id, plain.underlay(), plain.port(), plain.directoryFile(), lanes, state.resolve(id),
-                plain.socket(), plain.tun(), plain.networks(), Duration.ZERO, plain.session());
-        return TestNamespaces.in(namespace, () -> Agent.start(config, new TcpTransport(), new FixedDirectory(lanes)));
+                plain.socket(), plain.tun(), plain.networks(), Duration.ZERO, plain.session(), plain.rdma());
+        LaneTransports transports = new LaneTransports(new TcpTransport(), null);
+        return TestNamespaces.in(namespace, () -> Agent.start(config, transports, new FixedDirectory(lanes)));
     }
 
     /** Attaches a container to a host. @return its namespace */

@@ -2,10 +2,12 @@ package dev.weft.agent.config;
 
 import dev.weft.network.IpPrefix;
 import dev.weft.network.Network;
+import dev.weft.session.RdmaPolicy;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An agent's configuration, checked and with defaults filled in.
@@ -19,7 +21,7 @@ import java.util.List;
  * @param busyPoll      how long a lane looks for work before it sleeps
  */
 public record AgentConfig(String host, InetAddress underlay, int port, Path directoryFile, int lanes, Path stateDir, Path socket,
-        Tun tun, List<Network> networks, Duration busyPoll, Session session) {
+        Tun tun, List<Network> networks, Duration busyPoll, Session session, Rdma rdma) {
     public static final int DEFAULT_PORT = 4790;
     public static final int MAX_LANES = 16;
     public static final Path DEFAULT_STATE_DIR = Path.of("/var/lib/weft");
@@ -34,7 +36,7 @@ public record AgentConfig(String host, InetAddress underlay, int port, Path dire
     /** A configuration with nothing but what has no default. */
     public static AgentConfig of(String host, InetAddress underlay, Path directoryFile) {
         return new AgentConfig(host, underlay, DEFAULT_PORT, directoryFile, 1, DEFAULT_STATE_DIR, DEFAULT_SOCKET, Tun.DEFAULT,
-                List.of(DEFAULT_NETWORK), Duration.ZERO, Session.DEFAULT);
+                List.of(DEFAULT_NETWORK), Duration.ZERO, Session.DEFAULT, Rdma.DEFAULT);
     }
 
     /**
@@ -50,5 +52,23 @@ public record AgentConfig(String host, InetAddress underlay, int port, Path dire
     public record Session(Duration heartbeat, Duration deadAfter, Duration reconnectMin, Duration reconnectMax) {
         public static final Session DEFAULT = new Session(Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofMillis(100),
                 Duration.ofSeconds(5));
+    }
+
+    /**
+     * What is wanted of RDMA.
+     *
+     * @param policy towards peers that {@code peers} does not name
+     * @param peers  by host id
+     */
+    public record Rdma(RdmaPolicy policy, Map<String, RdmaPolicy> peers) {
+        public static final Rdma DEFAULT = new Rdma(RdmaPolicy.PREFER, Map.of());
+
+        public Rdma {
+            peers = Map.copyOf(peers);
+        }
+
+        public RdmaPolicy towards(String peer) {
+            return peers.getOrDefault(peer, policy);
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.agent.config;
 
 import dev.weft.network.IpPrefix;
 import dev.weft.network.Network;
+import dev.weft.session.RdmaPolicy;
 import dev.weft.yaml.Findings;
 import dev.weft.yaml.Format;
 import dev.weft.yaml.Formats;
@@ -13,7 +14,9 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Reads {@link AgentConfig} from YAML, strictly: everything that is wrong with a file is reported at once. */
@@ -68,10 +71,12 @@ public final class AgentConfigLoader {
         Duration busyPoll = root.optional("busy-poll", Duration.ZERO, Formats.duration(Duration.ZERO, Duration.ofSeconds(1)));
         AgentConfig.Tun tun = readTun(root.section("tun"));
         AgentConfig.Session session = readSession(root.section("session"));
+        AgentConfig.Rdma rdma = readRdma(root.section("rdma"));
         List<Network> networks = root.sections("networks", List.of(AgentConfig.DEFAULT_NETWORK), AgentConfigLoader::readNetwork);
         checkNetworks(root, networks);
         return findings.isEmpty()
-                ? new AgentConfig(host, underlay, port, file, lanes, stateDir, socket, tun, networks, busyPoll, session) : null;
+                ? new AgentConfig(host, underlay, port, file, lanes, stateDir, socket, tun, networks, busyPoll, session, rdma)
+                : null;
     }
 
     private static AgentConfig.Tun readTun(YamlSection section) {
@@ -98,6 +103,18 @@ public final class AgentConfigLoader {
         }
         section.end();
         return session;
+    }
+
+    private static AgentConfig.Rdma readRdma(YamlSection section) {
+        RdmaPolicy policy = section.optional("policy", RdmaPolicy.PREFER, Formats.oneOf(RdmaPolicy.class));
+        Map<String, RdmaPolicy> peers = new LinkedHashMap<>();
+        YamlSection named = section.section("peers");
+        for (String peer : named.names()) {
+            peers.put(peer, named.optional(peer, policy, Formats.oneOf(RdmaPolicy.class)));
+        }
+        named.end();
+        section.end();
+        return new AgentConfig.Rdma(policy, peers);
     }
 
     private static Network readNetwork(YamlSection section) {
