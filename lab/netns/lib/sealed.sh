@@ -11,7 +11,7 @@
 
 package_of() {
     case $1 in
-        ip | ss) echo iproute2 ;;
+        ip | ss | bridge) echo iproute2 ;;
         ping) echo iputils-ping ;;
         nft) echo nftables ;;
         wg) echo wireguard-tools ;;

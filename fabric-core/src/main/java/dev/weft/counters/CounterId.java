@@ -13,6 +13,7 @@ public enum CounterId {
     INGRESS_BYTES("bytes of those packets, without the virtio header"),
 
     EGRESS_DROP_MALFORMED("read from the TUN queue, but not a whole IPv4 or IPv6 packet"),
+    EGRESS_DROP_GROUP("destination is a multicast or broadcast address, which the fabric does not carry"),
     EGRESS_DROP_FOREIGN_SOURCE("source address is not an endpoint of this host"),
     EGRESS_DROP_UNKNOWN_DESTINATION("no host owns the destination address"),
     EGRESS_DROP_NETWORK_MISMATCH("source and destination belong to different networks"),
