@@ -18,12 +18,13 @@ import java.util.Map;
  * @param directoryFile YAML file that lists the hosts
  * @param stateDir      where endpoints are remembered
  * @param socket        unix socket of the API
- * @param busyPoll      how long a lane looks for work before it sleeps
+ * @param busyPoll      how long a lane that gets work often looks for more before it sleeps; zero sleeps at once
  */
 public record AgentConfig(String host, InetAddress underlay, int port, Path directoryFile, int lanes, Path stateDir, Path socket,
         Tun tun, List<Network> networks, Duration busyPoll, Session session, Rdma rdma) {
     public static final int DEFAULT_PORT = 4790;
     public static final int MAX_LANES = 16;
+    public static final Duration DEFAULT_BUSY_POLL = Duration.ofNanos(50_000);
     public static final Path DEFAULT_STATE_DIR = Path.of("/var/lib/weft");
     public static final Path DEFAULT_SOCKET = Path.of("/run/weft/agent.sock");
     public static final Network DEFAULT_NETWORK = new Network("default", 1,
@@ -36,7 +37,7 @@ public record AgentConfig(String host, InetAddress underlay, int port, Path dire
     /** A configuration with nothing but what has no default. */
     public static AgentConfig of(String host, InetAddress underlay, Path directoryFile) {
         return new AgentConfig(host, underlay, DEFAULT_PORT, directoryFile, 1, DEFAULT_STATE_DIR, DEFAULT_SOCKET, Tun.DEFAULT,
-                List.of(DEFAULT_NETWORK), Duration.ZERO, Session.DEFAULT, Rdma.DEFAULT);
+                List.of(DEFAULT_NETWORK), DEFAULT_BUSY_POLL, Session.DEFAULT, Rdma.DEFAULT);
     }
 
     /**

@@ -68,7 +68,8 @@ public final class AgentConfigLoader {
         int port = root.optional("port", AgentConfig.DEFAULT_PORT, Formats.number(1, 65_535 - 2 * AgentConfig.MAX_LANES));
         Path stateDir = root.optional("state-dir", AgentConfig.DEFAULT_STATE_DIR, Formats.absolutePath());
         Path socket = root.optional("socket", AgentConfig.DEFAULT_SOCKET, Formats.socketPath());
-        Duration busyPoll = root.optional("busy-poll", Duration.ZERO, Formats.duration(Duration.ZERO, Duration.ofSeconds(1)));
+        Duration busyPoll = root.optional("busy-poll", AgentConfig.DEFAULT_BUSY_POLL,
+                Formats.duration(Duration.ZERO, Duration.ofSeconds(1)));
         AgentConfig.Tun tun = readTun(root.section("tun"));
         AgentConfig.Session session = readSession(root.section("session"));
         AgentConfig.Rdma rdma = readRdma(root.section("rdma"));
