@@ -14,6 +14,8 @@
 # shellcheck disable=SC2034  # ERROR and AGENT_READY_MS are read by the callers
 
 readonly PLUGIN=$ROOT/cni-plugin/target/weft
+READY_SECONDS=60
+API_SECONDS=5
 declare -A AGENT_PID=()
 declare -A AGENT_READY_MS=()
 declare -A ATTACHED=()
@@ -89,7 +91,7 @@ agent_start() {
     started=$(now_ms)
     spawn_in "$host" "agent-$host" env "NOTIFY_SOCKET=$notify" "$ROOT/weft" agent --config "$dir/agent.yaml"
     AGENT_PID[$host]=$SPAWNED
-    if ! wait_until 60 agent_announced "$host" || ! grep -q '^READY=1' "$WORK/log/notify-$host.log"; then
+    if ! wait_until "$READY_SECONDS" agent_announced "$host" || ! grep -q '^READY=1' "$WORK/log/notify-$host.log"; then
         stop_pid "$listener"
         ERROR="agent $host did not become ready: $(tail -n 3 "$WORK/log/agent-$host.log" | tr '\n' ' ')"
         return 1
@@ -110,7 +112,7 @@ agent_kill() {
 }
 
 agent_get() {
-    curl --silent --show-error --fail-with-body --max-time 5 --unix-socket "$(agent_dir "$1")/agent.sock" "http://agent/v1/$2"
+    curl --silent --show-error --fail-with-body --max-time "$API_SECONDS" --unix-socket "$(agent_dir "$1")/agent.sock" "http://agent/v1/$2"
 }
 
 # The weft command beside an agent, as its operator would type it.

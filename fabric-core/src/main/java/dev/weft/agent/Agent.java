@@ -52,7 +52,6 @@ public final class Agent implements AutoCloseable {
     private static final int UPLINK_MTU = 1500;
     private static final long ROUTES_PATIENCE_MILLIS = 2_000;
     private static final long DRAIN_PATIENCE_MILLIS = 1_000;
-    private static final long ACK_TIMEOUT_NANOS = 80_000_000;
 
     private final AgentConfig config;
     private final Directory directory;
@@ -130,7 +129,7 @@ public final class Agent implements AutoCloseable {
     private Lane lane(int number, LaneTransports transports, TunQueue queue) {
         AgentConfig.Session times = config.session();
         SessionConfig session = new SessionConfig(times.heartbeat().toNanos(), times.deadAfter().toNanos(), times.deadAfter().toNanos() * 5,
-                times.reconnectMin().toNanos(), times.reconnectMax().toNanos(), ACK_TIMEOUT_NANOS);
+                times.reconnectMin().toNanos(), times.reconnectMax().toNanos(), config.rdma().ackTimeout().toNanos());
         return new Lane(new LaneConfig(number, local, session, config.rdma()::towards, config.busyPoll().toNanos()), queue, transports,
                 (peer, remoteLanes) -> conductor.execute(() -> peers.onEstablished(peer, remoteLanes)));
     }

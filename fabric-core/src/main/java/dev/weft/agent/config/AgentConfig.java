@@ -58,11 +58,12 @@ public record AgentConfig(String host, InetAddress underlay, int port, Path dire
     /**
      * What is wanted of RDMA.
      *
-     * @param policy towards peers that {@code peers} does not name
-     * @param peers  by host id
+     * @param policy     towards peers that {@code peers} does not name
+     * @param peers      by host id
+     * @param ackTimeout how long frames may stay unacknowledged before the path leaves RDMA
      */
-    public record Rdma(RdmaPolicy policy, Map<String, RdmaPolicy> peers) {
-        public static final Rdma DEFAULT = new Rdma(RdmaPolicy.PREFER, Map.of());
+    public record Rdma(RdmaPolicy policy, Map<String, RdmaPolicy> peers, Duration ackTimeout) {
+        public static final Rdma DEFAULT = new Rdma(RdmaPolicy.PREFER, Map.of(), Duration.ofMillis(80));
 
         public Rdma {
             peers = Map.copyOf(peers);

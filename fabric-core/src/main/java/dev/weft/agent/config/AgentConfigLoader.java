@@ -114,8 +114,10 @@ public final class AgentConfigLoader {
             peers.put(peer, named.optional(peer, policy, Formats.oneOf(RdmaPolicy.class)));
         }
         named.end();
+        Duration ackTimeout = section.optional("ack-timeout", AgentConfig.Rdma.DEFAULT.ackTimeout(),
+                Formats.duration(Duration.ofMillis(40), Duration.ofSeconds(10)));
         section.end();
-        return new AgentConfig.Rdma(policy, peers);
+        return new AgentConfig.Rdma(policy, peers, ackTimeout);
     }
 
     private static Network readNetwork(YamlSection section) {
