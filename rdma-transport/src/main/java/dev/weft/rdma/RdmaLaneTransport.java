@@ -14,8 +14,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -55,8 +58,8 @@ final class RdmaLaneTransport implements LaneTransport {
     private final Runnable ended;
     private final DeviceEvents deviceEvents;
     private final List<Listening> listeners = new ArrayList<>();
-    private final Map<RdmaCmId, Connection> connections = new IdentityHashMap<>();
-    private final Map<RdmaLink, RdmaLink> unreleased = new IdentityHashMap<>();
+    private final Map<RdmaCmId, Connection> connections = new LinkedHashMap<>();
+    private final Set<RdmaLink> unreleased = new LinkedHashSet<>();
     private final Map<IbvContext, LaneDevice> devices = new IdentityHashMap<>();
     private final List<RdmaLink> clocked = new ArrayList<>();
     private RdmaEventChannel events;
@@ -127,7 +130,7 @@ final class RdmaLaneTransport implements LaneTransport {
     void forget(Connection connection) {
         connections.remove(connection.id);
         if (connection.link != null) {
-            unreleased.put(connection.link, connection.link);
+            unreleased.add(connection.link);
         }
     }
 
@@ -239,7 +242,7 @@ final class RdmaLaneTransport implements LaneTransport {
         for (Connection connection : List.copyOf(connections.values())) {
             connection.fail("this side closed");
         }
-        List.copyOf(unreleased.values()).forEach(RdmaLink::releaseRetained);
+        List.copyOf(unreleased).forEach(RdmaLink::releaseRetained);
         for (LaneDevice device : devices.values()) {
             deviceEvents.leave(device);
             device.stop();
