@@ -37,6 +37,7 @@ public enum CounterId {
     PATH_TO_TCP("times the path of a session changed from RDMA to TCP"),
     RDMA_RAISE_FAILURES("attempts to raise an RDMA link that failed"),
     FRAMES_LOST("data frames missing from the sequence, given up by the peer or lost with a link"),
+    FRAMES_UNCONFIRMED("data frames the peer had not confirmed when their session ended, which it may have or not"),
     BACK_PRESSURE_WAITS("times a packet waited for a link to take it"),
     LINK_GARBAGE("links closed because what arrived was not a frame"),
     SESSIONS_ESTABLISHED("sessions that reached the established state"),

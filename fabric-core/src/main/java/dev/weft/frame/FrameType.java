@@ -38,7 +38,7 @@ public final class FrameType {
     /** Everything before the marker has arrived. Body of the marker. */
     public static final int MARKER_ANSWER = 0x15;
 
-    /** Data received over RDMA so far. Body: 8 bytes, highest data sequence received. */
+    /** Data received so far; often while it comes over RDMA, seldom else. Body: 8 bytes, highest data sequence received. */
     public static final int ACK = 0x16;
 
     /** The RDMA link is over. Body: 4 bytes generation, 8 bytes highest data sequence received, UTF-8 sentence why. */

@@ -31,6 +31,9 @@ public interface RetainingLink extends Link {
     /** Whether {@link #replay} would offer anything above {@code afterSequence}. */
     boolean retainsAfter(long afterSequence);
 
+    /** The device and the queue pair, for people. May ask the device, which takes microseconds: not for the data path. */
+    DeviceFacts facts();
+
     /** The kept frames are no longer needed: their memory may go. Called once, after the link has ended. */
     void releaseRetained();
 }

@@ -40,8 +40,6 @@ import org.slf4j.LoggerFactory;
 public final class Session implements LinkListener, Paths.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-    private static final int MAX_CONTROL_BODY = 1024;
-
     enum State {
         IDLE, CONNECTING, GREETING, ESTABLISHED, CLOSED
     }
@@ -55,19 +53,19 @@ public final class Session implements LinkListener, Paths.Owner {
     private final Patience patience = new Patience();
     private final ControlSender control = new ControlSender();
     private final Arrivals arrivals;
+    private final Departures departures = new Departures();
+    private final PathNews news;
     private final Paths paths;
     private final Raising raising;
     private State state = State.IDLE;
     private Link link;
     private String reason = "not yet connected";
-    private int epochSent;
+    private int epoch;
     private long incarnation;
-    private long sequenceSent;
     private long establishedAt;
     private long lastHeard;
     private long lastSaid;
     private long stateSince;
-    private long bytesSent;
     private Link claimed;
 
     public Session(SessionContext context, RemoteHost peer, int linkIndex, int remoteLane) {
@@ -78,8 +76,9 @@ public final class Session implements LinkListener, Paths.Owner {
         connector = peer.isConnectedBy(context.local());
         reconnect = new Reconnect(context.config(), context.random());
         arrivals = new Arrivals(context.counters());
-        paths = new Paths(context, this);
-        raising = new Raising(context, this, paths);
+        news = new PathNews(context, peer.id() + " link " + linkIndex);
+        paths = new Paths(context, this, news);
+        raising = new Raising(context, this, paths, news);
     }
 
     public RemoteHost peer() {
@@ -124,8 +123,7 @@ public final class Session implements LinkListener, Paths.Owner {
 
     /** Writes the header of the claimed frame, whose body is in place, and commits it. */
     public void send(long frame, int vni, int bodyLength) {
-        FrameHeader.write(frame, FrameType.DATA, bodyLength, vni, epochSent, ++sequenceSent);
-        bytesSent += bodyLength;
+        departures.write(frame, vni, bodyLength);
         if (claimed == link) {
             lastSaid = context.nanoTime();
         }
@@ -175,13 +173,13 @@ public final class Session implements LinkListener, Paths.Owner {
             case FrameType.HELLO -> onHello(frame, length - FrameHeader.LENGTH);
             case FrameType.REFUSE -> {
                 context.counters().increment(CounterId.SESSIONS_REFUSED);
-                end("refused by the peer: " + text(frame, length));
+                end("refused by the peer: " + Bodies.text(frame, length));
             }
-            case FrameType.GOODBYE -> end("the peer said goodbye: " + text(frame, length));
-            case FrameType.RAISE_ASK -> onControl(() -> raising.onAsk(body(frame, length)));
-            case FrameType.RAISE_TOKEN -> onControl(() -> raising.onToken(body(frame, length)));
+            case FrameType.GOODBYE -> end("the peer said goodbye: " + Bodies.text(frame, length));
+            case FrameType.RAISE_ASK -> onControl(() -> raising.onAsk(Bodies.of(frame, length)));
+            case FrameType.RAISE_TOKEN -> onControl(() -> raising.onToken(Bodies.of(frame, length)));
             case FrameType.MARKER, FrameType.MARKER_ANSWER, FrameType.ACK, FrameType.PATH_LOST ->
-                onControl(() -> paths.onControl(type, body(frame, length)));
+                onControl(() -> paths.onControl(type, Bodies.of(frame, length)));
             default -> onUnknownType(type);
         }
     }
@@ -189,7 +187,7 @@ public final class Session implements LinkListener, Paths.Owner {
     private void onRdmaFrame(Link from, int type, long frame, int length) {
         switch (type) {
             case FrameType.DATA -> onDataFrame(from, frame, length - FrameHeader.LENGTH);
-            case FrameType.PROBE, FrameType.PROBE_ECHO -> onControl(() -> paths.onControl(type, body(frame, length)));
+            case FrameType.PROBE, FrameType.PROBE_ECHO -> onControl(() -> paths.onControl(type, Bodies.of(frame, length)));
             default -> onUnknownType(type);
         }
     }
@@ -283,9 +281,9 @@ public final class Session implements LinkListener, Paths.Owner {
     }
 
     private void sayHello() {
-        epochSent = context.freshEpoch();
-        control.begin(link, epochSent);
-        sendControl(FrameType.HELLO, context.local().hello(epochSent, linkIndex, peer.id(), context.rdma().features(peer.id())).encode());
+        epoch = context.freshEpoch();
+        control.begin(link, epoch);
+        sendControl(FrameType.HELLO, context.local().hello(epoch, linkIndex, peer.id(), context.rdma().features(peer.id())).encode());
     }
 
     private void onHello(long frame, int bodyLength) {
@@ -332,11 +330,10 @@ public final class Session implements LinkListener, Paths.Owner {
     private void establish(Hello hello) {
         arrivals.begin(hello.epoch());
         incarnation = hello.incarnation();
-        sequenceSent = 0;
+        departures.begin(epoch);
         lastHeard = context.nanoTime();
         lastSaid = lastHeard;
         establishedAt = lastHeard;
-        bytesSent = 0;
         enter(State.ESTABLISHED);
         paths.begin(link);
         raising.begin(hello, connector);
@@ -416,6 +413,9 @@ public final class Session implements LinkListener, Paths.Owner {
             return;
         }
         boolean wasEstablished = state == State.ESTABLISHED;
+        if (wasEstablished) {
+            context.counters().add(CounterId.FRAMES_UNCONFIRMED, departures.unconfirmed());
+        }
         control.end();
         paths.reset();
         boolean news = !why.equals(reason);
@@ -452,7 +452,7 @@ public final class Session implements LinkListener, Paths.Owner {
 
     @Override
     public long sequenceSent() {
-        return sequenceSent;
+        return departures.sequence();
     }
 
     @Override
@@ -461,25 +461,33 @@ public final class Session implements LinkListener, Paths.Owner {
     }
 
     @Override
-    public String peerName() {
-        return peer.id() + " link " + linkIndex;
+    public void confirmed(long sequence) {
+        departures.confirm(sequence);
     }
 
-    private static byte[] body(long frame, int length) {
-        return Memory.toArray(frame + FrameHeader.LENGTH, Math.min(length - FrameHeader.LENGTH, MAX_CONTROL_BODY));
+    @Override
+    public boolean mayUseTcp() {
+        return !raising.isRequired();
     }
 
-    private static String text(long frame, int length) {
-        int bodyLength = Math.min(length - FrameHeader.LENGTH, 512);
-        return new String(Memory.toArray(frame + FrameHeader.LENGTH, bodyLength), StandardCharsets.UTF_8).replaceAll("\\p{Cntrl}", " ");
+    @Override
+    public void rewind(long sequence) {
+        departures.rewind(sequence);
+    }
+
+    @Override
+    public void giveUp(String why) {
+        end(why);
     }
 
     public SessionStatus status() {
         boolean up = state == State.ESTABLISHED;
         String where = link == null ? context.laneAddress(peer, remoteLane).toString() : link.describe();
+        PathReason why = up ? news.reason() : PathReason.NO_SESSION;
         return new SessionStatus(peer.id(), linkIndex, context.lane(), state.name().toLowerCase(java.util.Locale.ROOT),
-                up ? paths.carrying() : "none", up ? paths.reason().label() : "no-session", up ? paths.explanation() : reason, where,
-                up ? (context.nanoTime() - establishedAt) / 1_000_000 : 0, sequenceSent, bytesSent, arrivals.frames(), arrivals.bytes(),
-                link == null ? 0 : link.pendingBytes(), paths.switches(), paths.lastGapMicros());
+                up ? paths.carrying() : "none", why.label(), up ? news.explanation() : reason, why.remedy(), where,
+                up ? (context.nanoTime() - establishedAt) / 1_000_000 : 0, departures.sequence(), departures.bytes(),
+                arrivals.frames(), arrivals.bytes(), link == null ? 0 : link.pendingBytes(), news.switches(), news.lastGapMicros(),
+                paths.rdmaFacts());
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.session;
 
 import dev.weft.frame.FrameHeader;
 import dev.weft.frame.FrameType;
+import dev.weft.link.DeviceFacts;
 import dev.weft.link.LaneTransport;
 import dev.weft.link.LinkKind;
 import dev.weft.link.LinkListener;
@@ -247,6 +248,11 @@ final class ShakyNetwork {
         @Override
         public boolean retainsAfter(long afterSequence) {
             return retained.stream().anyMatch(frame -> dataSequence(frame) > afterSequence);
+        }
+
+        @Override
+        public DeviceFacts facts() {
+            return new DeviceFacts("shaky0", "none", 1, closed ? "err" : "rts", WINDOW - retained.size(), retained.size(), 0, 0);
         }
 
         private static long dataSequence(byte[] frame) {

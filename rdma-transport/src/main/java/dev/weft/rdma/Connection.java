@@ -52,7 +52,7 @@ abstract class Connection implements RdmaLink.Owner {
     final void makeLink(LaneDevice on, InetSocketAddress peer, boolean connector) throws IOException {
         device = on;
         InetSocketAddress local = (InetSocketAddress) transport.cm().getSrcAddr(id);
-        link = new RdmaLink(this, peer + " over " + on.name, local.getAddress(), connector, transport.config().slots());
+        link = new RdmaLink(this, peer.toString(), on.device, local.getAddress(), connector, transport.config().slots());
         on.enter(link);
     }
 

@@ -14,8 +14,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -57,8 +60,8 @@ final class RdmaLaneTransport implements LaneTransport {
     private final Runnable ended;
     private final DeviceEvents deviceEvents;
     private final List<Listening> listeners = new ArrayList<>();
-    private final Map<RdmaCmId, Connection> connections = new IdentityHashMap<>();
-    private final Map<RdmaLink, RdmaLink> unreleased = new IdentityHashMap<>();
+    private final Map<RdmaCmId, Connection> connections = new LinkedHashMap<>();
+    private final Set<RdmaLink> unreleased = new LinkedHashSet<>();
     private final Map<IbvContext, LaneDevice> devices = new IdentityHashMap<>();
     private final List<RdmaLink> clocked = new ArrayList<>();
     private final List<Dialing> calling = new ArrayList<>();
@@ -135,7 +138,7 @@ final class RdmaLaneTransport implements LaneTransport {
     void forget(Connection connection) {
         connections.remove(connection.id);
         if (connection.link != null) {
-            unreleased.put(connection.link, connection.link);
+            unreleased.add(connection.link);
         }
     }
 
@@ -253,7 +256,7 @@ final class RdmaLaneTransport implements LaneTransport {
         for (Connection connection : List.copyOf(connections.values())) {
             connection.fail("this side closed");
         }
-        List.copyOf(unreleased.values()).forEach(RdmaLink::releaseRetained);
+        List.copyOf(unreleased).forEach(RdmaLink::releaseRetained);
         for (LaneDevice device : devices.values()) {
             deviceEvents.leave(device);
             device.stop();
