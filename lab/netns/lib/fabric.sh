@@ -22,6 +22,8 @@ declare -A ATTACHED=()
 
 agent_dir() { printf '%s/agent/%s' "$WORK" "$1"; }
 
+agent_state_dir() { printf '%s/state' "$(agent_dir "$1")"; }
+
 directory_file() { printf '%s/directory.yaml' "$WORK"; }
 
 # Replaced by rename, as a directory file is meant to be.
@@ -48,7 +50,7 @@ host: host-$1
 underlay: ${UNDERLAY[$1]}
 directory: {file: $(directory_file)}
 lanes: ${WEFT_LANES:-1}
-state-dir: $(agent_dir "$1")/state
+state-dir: $(agent_state_dir "$1")
 socket: $(agent_dir "$1")/agent.sock
 ${WEFT_AGENT_CONFIG:-}
 YAML
@@ -58,7 +60,7 @@ fabric_up() {
     local host
     directory_default | directory_write
     for host in "${HOSTS[@]}"; do
-        mkdir -p "$(agent_dir "$host")/state"
+        mkdir -p "$(agent_dir "$host")" "$(agent_state_dir "$host")"
         agent_config "$host" >"$(agent_dir "$host")/agent.yaml"
         agent_start "$host" || return 1
     done
@@ -124,7 +126,7 @@ weft_command() {
 
 # The conflist as deployed, turned into what a runtime puts on the plugin's stdin (CNI 1.1, section 4): name and version added.
 plugin_stdin() {
-    jq --arg socket "$(agent_dir "$1")/agent.sock" --arg spool "$(agent_dir "$1")/state/spool" \
+    jq --arg socket "$(agent_dir "$1")/agent.sock" --arg spool "$(agent_state_dir "$1")/spool" \
         '.plugins[0] + {cniVersion, name, agentSocket: $socket, spoolDir: $spool} | del(.capabilities)' \
         "$ROOT/deploy/cni/10-weft.conflist"
 }

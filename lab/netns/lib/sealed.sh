@@ -16,6 +16,7 @@ package_of() {
         nft) echo nftables ;;
         wg) echo wireguard-tools ;;
         nebula-cert) echo nebula ;;
+        /usr/lib/cni/*) echo containernetworking-plugins ;;
         nsenter | unshare | setpriv | taskset) echo util-linux ;;
         sha256sum | timeout) echo coreutils ;;
         *) echo "$1" ;;

@@ -306,26 +306,37 @@ public final class EndpointManager {
         return Optional.ofNullable(live.get(key));
     }
 
-    /** Adds a listener; {@code added} is called for each endpoint there is before this returns. */
+    /** Adds a listener; it knows every endpoint there is, and is settled, when this returns. */
     public void addListener(EndpointListener listener) {
         synchronized (publishing) {
             listeners.add(listener);
             live.values().forEach(stored -> listener.added(stored.endpoint()));
         }
+        awaitSettled(List.of(listener));
     }
 
     private void publishAdded(StoredEndpoint stored) {
+        List<EndpointListener> told;
         synchronized (publishing) {
             live.put(stored.endpoint().key(), stored);
             listeners.forEach(listener -> listener.added(stored.endpoint()));
+            told = List.copyOf(listeners);
         }
+        awaitSettled(told);
     }
 
     private void publishRemoved(Endpoint endpoint) {
+        List<EndpointListener> told;
         synchronized (publishing) {
             live.remove(endpoint.key());
             listeners.forEach(listener -> listener.removed(endpoint));
+            told = List.copyOf(listeners);
         }
+        awaitSettled(told);
+    }
+
+    private static void awaitSettled(List<EndpointListener> told) {
+        told.forEach(listener -> listener.settled().toCompletableFuture().join());
     }
 
     private void requireStarted() throws EndpointException {

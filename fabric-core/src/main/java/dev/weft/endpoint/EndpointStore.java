@@ -1,5 +1,6 @@
 package dev.weft.endpoint;
 
+import dev.weft.agent.GroupCommit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,8 +15,9 @@ import java.util.List;
  * Endpoints on disk, one file each, so that they survive the agent: {@code <hash of the key>.json}, see {@link EndpointCodec}.
  *
  * <p>Writing is write to {@code .tmp}, sync, rename, sync the directory: a file is there whole or not at all, whatever is killed
- * when. A file that cannot be used, because it is damaged or of another version, is renamed to {@code <name>.set-aside-<n>}
- * and reported; it is never deleted. May block; thread-safe for different keys.
+ * when. Those who change different files at the same time share the sync of the directory. A file that cannot be used, because it is
+ * damaged or of another version, is renamed to {@code <name>.set-aside-<n>} and reported; it is never deleted. May block;
+ * thread-safe for different keys.
  */
 public final class EndpointStore {
     private static final String SUFFIX = ".json";
@@ -25,6 +27,7 @@ public final class EndpointStore {
 
     private final StateFiles files;
     private final String bootId;
+    private final GroupCommit<EndpointKey> directory;
 
     /**
      * @param bootId identifies this run of the kernel: nothing in the kernel outlives it
@@ -32,6 +35,7 @@ public final class EndpointStore {
     public EndpointStore(StateFiles files, String bootId) {
         this.files = files;
         this.bootId = bootId;
+        directory = new GroupCommit<>(changed -> files.syncDirectory());
     }
 
     /** The boot id of the running kernel, see random(4). */
@@ -88,7 +92,7 @@ public final class EndpointStore {
         files.write(temporary, EndpointCodec.encode(bootId, stored));
         files.sync(temporary);
         files.rename(temporary, name);
-        files.syncDirectory();
+        directory.submit(stored.endpoint().key());
     }
 
     /** Idempotent. */
@@ -96,7 +100,7 @@ public final class EndpointStore {
         String name = fileName(key);
         files.delete(name + TEMPORARY);
         files.delete(name);
-        files.syncDirectory();
+        directory.submit(key);
     }
 
     /** A hash, because a container id may be longer than a file name and an interface name may hold any byte. */
