@@ -8,6 +8,7 @@ import dev.weft.endpoint.EndpointManager;
 import dev.weft.endpoint.EndpointStore;
 import dev.weft.endpoint.FakePlumbing;
 import dev.weft.endpoint.MemoryStateFiles;
+import dev.weft.endpoint.ProcNamespaces;
 import dev.weft.ipam.HostPools;
 import dev.weft.network.IpPrefix;
 import dev.weft.network.Network;
@@ -38,7 +39,7 @@ final class CniFixture {
         List<IpPrefix> prefixes = List.of(subnets).stream().map(IpPrefix::parse).toList();
         pools.setSubnets(Map.of("default", prefixes));
         endpoints = new EndpointManager(new EndpointStore(disk, "boot"), pools, kernel, this::inodeOf);
-        handler = new CniHandler(endpoints, this::inodeOf, spool, SOCKET);
+        handler = new CniHandler(endpoints, this::inodeOf, spool, SOCKET, 65_000);
     }
 
     static CniFixture started(Path spool, String... subnets) throws IOException {
@@ -48,9 +49,8 @@ final class CniFixture {
     }
 
     synchronized long inodeOf(String path) throws EndpointException {
-        if (path.equals("/proc/self/ns/net")) {
-            throw new EndpointException(EndpointException.Reason.OWN_NAMESPACE,
-                    "plugin's netns and netns from CNI_NETNS should not be the same");
+        if (path.startsWith("/proc/")) {
+            return new ProcNamespaces().inodeOf(path);
         }
         if (!path.contains("/run/netns/") || path.endsWith("nope")) {
             throw new EndpointException(EndpointException.Reason.NOT_A_NAMESPACE, path + " is not a network namespace");
@@ -100,8 +100,13 @@ final class CniFixture {
         return new Reply(response.status(), Json.mapper().readTree(response.body()));
     }
 
-    /** As a server hands on header bytes. */
+    /** As the shim escapes and a server hands on header bytes. */
     private static String latin1(String value) {
-        return new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        StringBuilder header = new StringBuilder();
+        for (byte each : value.getBytes(StandardCharsets.UTF_8)) {
+            int b = each & 0xFF;
+            header.append(b <= ' ' || b == 0x7f || b == '%' ? String.format("%%%02x", b) : (char) b);
+        }
+        return header.toString();
     }
 }

@@ -47,7 +47,8 @@ class CniHandlerTest {
         assertEquals(200, reply.status(), reply.toString());
         String mac = agent.endpoints.list().getFirst().endpoint().mac();
         assertEquals(Json.mapper().readTree("""
-                {"cniVersion":"1.1.0","interfaces":[{"name":"eth0","mac":"%s","mtu":65000,"sandbox":"/run/netns/a"}],
+                {"cniVersion":"1.1.0","interfaces":[{"name":"eth0","mac":"%s","mtu":65000,"sandbox":"/run/netns/a"},
+                  {"name":"wf1x0","mac":"02:57:00:00:00:00","mtu":65000}],
                  "ips":[{"address":"10.42.1.2/32","gateway":"169.254.1.1","interface":0},
                         {"address":"fd42:0:0:1::2/128","gateway":"fe80::1","interface":0}],
                  "routes":[{"dst":"0.0.0.0/0","gw":"169.254.1.1"},{"dst":"::/0","gw":"fe80::1"}],

@@ -40,6 +40,8 @@ public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     static final int MAX_REQUEST_BYTES = 4 << 20;
     static final int MAX_CONNECTIONS = 128;
+    private static final int MAX_LINE_BYTES = 8 << 10;
+    private static final int MAX_HEADER_BYTES = 512 << 10; // a process's environment may hold 128 KiB in one variable
     private static final int BACKLOG = 512;
     private static final int READ_TIMEOUT_SECONDS = 5;
 
@@ -127,7 +129,8 @@ public final class ControlServer implements AutoCloseable {
             return;
         }
         channel.closeFuture().addListener(done -> connections.decrementAndGet());
-        channel.pipeline().addLast(new ReadTimeoutHandler(READ_TIMEOUT_SECONDS), new HttpServerCodec(),
+        channel.pipeline().addLast(new ReadTimeoutHandler(READ_TIMEOUT_SECONDS),
+                new HttpServerCodec(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_LINE_BYTES),
                 new HttpObjectAggregator(MAX_REQUEST_BYTES), new RequestDispatcher(handlers, workers));
     }
 

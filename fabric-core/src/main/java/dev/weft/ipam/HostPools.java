@@ -70,6 +70,11 @@ public final class HostPools {
         return network;
     }
 
+    /** Name of the network with that VNI; nothing when the configuration has none. */
+    public Optional<String> nameOf(int vni) {
+        return networks.values().stream().filter(network -> network.vni() == vni).map(Network::name).findFirst();
+    }
+
     /**
      * Whether an endpoint could be given addresses now.
      *
