@@ -73,6 +73,21 @@ public final class CniHandler implements ControlHandler {
         return new ControlResponse(FAILED, Json.mapper().writeValueAsBytes(error(stdin, e)));
     }
 
+    @Override
+    public void undelivered(ControlRequest request, ControlResponse response) {
+        try {
+            CniCall call = CniCall.of(request);
+            if (response.status() == OK && call.command().equals("ADD")) {
+                JsonNode interfaces = Json.parse(response.body(), "result").path("interfaces");
+                String hostInterface = interfaces.path(interfaces.size() - 1).path("name").asText(); // ours stand last
+                verbs.takeBack(call, CniValidator.validate(call), hostInterface);
+                LOG.warn("ADD {} {}: taken back, the plugin died before it was answered", call.containerId(), call.ifName());
+            }
+        } catch (CniException | EndpointException | RuntimeException e) {
+            LOG.error("an ADD whose plugin died cannot be taken back: {}; it goes with its namespace", e.toString());
+        }
+    }
+
     private JsonNode answer(CniCall call) throws CniException {
         if (call.command().equals("VERSION")) {
             return version();

@@ -49,7 +49,9 @@ final class CniVerbs {
         try (Rollback rollback = new Rollback("ADD " + key)) {
             IpamPlugin ipam = IpamPlugin.of(call, conf);
             IpamPlugin.Answer given = null;
-            if (ipam != null) {
+            if (ipam == null) {
+                OwnIpam.check(conf, endpoints);
+            } else {
                 rollback.push("DEL of IPAM " + ipam.type(), ipam::del);
                 given = ipam.add();
             }
@@ -61,6 +63,23 @@ final class CniVerbs {
             ObjectNode result = previous.with(EndpointResult.of(endpoint, overlayMtu, dns), conf.cniVersion());
             rollback.commit();
             return result;
+        }
+    }
+
+    /**
+     * Takes back an ADD whose caller never learnt of it: the runtime has sent its DEL already, or never will. An endpoint that was attached
+     * by a later ADD stays.
+     *
+     * @param hostInterface of the endpoint that the ADD made
+     */
+    void takeBack(CniCall call, NetConf conf, String hostInterface) throws CniException, EndpointException {
+        StoredEndpoint made = endpoints.find(keyOf(call, conf)).orElse(null);
+        if (made == null || !made.endpoint().hostInterface().equals(hostInterface) || !endpoints.detach(made.endpoint())) {
+            return;
+        }
+        IpamPlugin ipam = IpamPlugin.of(call, conf);
+        if (ipam != null) {
+            ipam.del();
         }
     }
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.cni.CniFixture.Reply;
+import dev.weft.control.ControlRequest;
+import dev.weft.control.ControlResponse;
 import dev.weft.endpoint.StoredEndpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -323,6 +325,19 @@ class CniHandlerTest {
         assertEquals(Set.of("wf1x0"), agent.kernel.interfaces.keySet());
         assertEquals(200, agent.del("a", CONF).status());
         assertEquals(Map.of(), agent.kernel.interfaces);
+    }
+
+    @Test
+    void shouldTakeBackAnAddWhosePluginDiedAndNoLaterOne() throws Exception {
+        ControlRequest add = agent.request("ADD", "a", "/run/netns/a", "eth0", CONF);
+        ControlResponse first = agent.handler.handle(add);
+        agent.handler.undelivered(add, first);
+        assertEquals(Set.of(), attached());
+        assertEquals(200, agent.handler.handle(add).status());
+        agent.handler.undelivered(add, first);
+        assertEquals(Set.of("a"), attached());
+        agent.handler.undelivered(add, agent.handler.handle(add)); // an ADD that was refused
+        assertEquals(Set.of("a"), attached());
     }
 
     @Test

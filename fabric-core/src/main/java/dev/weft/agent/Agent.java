@@ -5,8 +5,6 @@ import dev.weft.counters.Counters;
 import dev.weft.directory.Directory;
 import dev.weft.directory.HostEntry;
 import dev.weft.endpoint.DiskStateFiles;
-import dev.weft.endpoint.Endpoint;
-import dev.weft.endpoint.EndpointListener;
 import dev.weft.endpoint.EndpointManager;
 import dev.weft.endpoint.EndpointStore;
 import dev.weft.endpoint.Namespaces;
@@ -50,7 +48,6 @@ import org.slf4j.LoggerFactory;
 public final class Agent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
     private static final int UPLINK_MTU = 1500;
-    private static final long ROUTES_PATIENCE_MILLIS = 2_000;
     private static final long DRAIN_PATIENCE_MILLIS = 1_000;
     private static final long ACK_TIMEOUT_NANOS = 80_000_000;
 
@@ -67,10 +64,10 @@ public final class Agent implements AutoCloseable {
     private final Peers peers;
     private StateLock lock;
     private RouteSocket socket;
+    private RouteSocket removals;
     private HostNetwork hostNetwork;
     private EndpointManager endpoints;
     private volatile HostEntry ownEntry;
-    private volatile boolean takenUp;
     private boolean closed;
 
     private Agent(AgentConfig config, Directory directory, long incarnation) {
@@ -107,6 +104,7 @@ public final class Agent implements AutoCloseable {
     private void open(LaneTransports transports) throws IOException {
         lock = StateLock.take(config.stateDir());
         socket = RouteSocket.open();
+        removals = RouteSocket.open();
         for (int i = 0; i < config.lanes(); i++) {
             lanes.add(lane(i, transports, TunQueue.open(config.tun().name())));
         }
@@ -136,38 +134,12 @@ public final class Agent implements AutoCloseable {
     }
 
     private void openEndpoints() throws IOException {
-        EndpointWiring wiring = new EndpointWiring(socket, config.networks(), config.tun().mtu(), UPLINK_MTU);
+        EndpointWiring wiring = new EndpointWiring(socket, removals, config.networks(), config.tun().mtu(), UPLINK_MTU);
         EndpointStore store = new EndpointStore(new DiskStateFiles(config.stateDir().resolve("endpoints")),
                 EndpointStore.currentBootId());
         endpoints = new EndpointManager(store, pools, wiring, namespaces);
         endpoints.start();
-        endpoints.addListener(new EndpointListener() {
-            @Override
-            public void added(Endpoint endpoint) {
-                changeLocals(() -> locals.add(endpoint));
-            }
-
-            @Override
-            public void removed(Endpoint endpoint) {
-                changeLocals(() -> locals.remove(endpoint));
-            }
-        });
-        takenUp = true;
-        changeLocals(() -> { });
-    }
-
-    /** Returns when the lanes know: a container may send as soon as its ADD is answered. */
-    private void changeLocals(Runnable change) {
-        CompletableFuture<Void> known = conductor.call(() -> {
-            change.run();
-            // The endpoints of the last run are published together, not one by one.
-            return takenUp ? peers.locals(locals.all()) : CompletableFuture.<Void>completedFuture(null);
-        }).thenCompose(published -> published);
-        try {
-            known.orTimeout(ROUTES_PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join();
-        } catch (CompletionException e) {
-            LOG.warn("lanes have not taken over new routes within {} ms: {}", ROUTES_PATIENCE_MILLIS, String.valueOf(e.getCause()));
-        }
+        endpoints.addListener(new LocalRoutes(conductor, locals, peers::locals));
     }
 
     private void onOwnEntry(HostEntry entry) {
@@ -263,7 +235,7 @@ public final class Agent implements AutoCloseable {
             lane.close();
         }
         conductor.close();
-        closeAll(socket, lock);
+        closeAll(socket, removals, lock);
     }
 
     private static void closeAll(AutoCloseable... parts) {

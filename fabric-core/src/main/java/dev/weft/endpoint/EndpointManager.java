@@ -7,6 +7,7 @@ import dev.weft.ipam.AddressException;
 import dev.weft.ipam.HostPools;
 import dev.weft.ipam.Lease;
 import dev.weft.network.IpAddresses;
+import dev.weft.network.IpPrefix;
 import dev.weft.network.Network;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -217,6 +218,23 @@ public final class EndpointManager {
         }
     }
 
+    /**
+     * Detaches an endpoint only if it is still that one, and not another that has its key by now.
+     *
+     * @return whether it was
+     */
+    public boolean detach(Endpoint endpoint) throws EndpointException {
+        requireStarted();
+        try (KeyLocks.Held _ = locks.lock(endpoint.key())) {
+            StoredEndpoint stored = live.get(endpoint.key());
+            if (stored == null || !stored.endpoint().equals(endpoint)) {
+                return false;
+            }
+            detachLocked(stored);
+            return true;
+        }
+    }
+
     private void detachLocked(StoredEndpoint stored) throws EndpointException {
         Endpoint endpoint = stored.endpoint();
         StoredEndpoint detaching = stored.in(State.DETACHING);
@@ -254,6 +272,13 @@ public final class EndpointManager {
         if (!external) {
             pools.requireAvailable(network);
         }
+    }
+
+    /**
+     * @throws AddressException the subnet is none of those the directory gives this host in the network
+     */
+    public void requireSubnet(String network, IpPrefix subnet) throws AddressException {
+        pools.requireSubnet(network, subnet);
     }
 
     /**
@@ -311,6 +336,10 @@ public final class EndpointManager {
             return;
         }
         String netnsPath = reachable ? endpoint.netns() : null;
+        if (!store.has(endpoint.key())) {
+            store.put(stored);
+            report.add(endpoint.key() + ": its record was missing, written again");
+        }
         List<String> differences = plumbing.differences(endpoint, netnsPath);
         if (!differences.isEmpty()) {
             plumbing.repair(endpoint, netnsPath);
@@ -327,6 +356,16 @@ public final class EndpointManager {
         }
     }
 
+    /** The path the runtime gave, when it still leads to the endpoint's namespace. */
+    Optional<String> reachableNamespace(Endpoint endpoint) {
+        return isNamespaceOf(endpoint) ? Optional.of(endpoint.netns()) : Optional.empty();
+    }
+
+    /** Compares records, pools and kernel on demand. */
+    public EndpointAudit audit() {
+        return new EndpointAudit(this, store, pools, plumbing);
+    }
+
     /** Of every endpoint, attached or being detached, in the order of their keys' text. */
     public List<StoredEndpoint> list() {
         return live.values().stream().sorted(Comparator.comparing(stored -> stored.endpoint().key().toString())).toList();
@@ -336,26 +375,37 @@ public final class EndpointManager {
         return Optional.ofNullable(live.get(key));
     }
 
-    /** Adds a listener; {@code added} is called for each endpoint there is before this returns. */
+    /** Adds a listener; it knows every endpoint there is, and is settled, when this returns. */
     public void addListener(EndpointListener listener) {
         synchronized (publishing) {
             listeners.add(listener);
             live.values().forEach(stored -> listener.added(stored.endpoint()));
         }
+        awaitSettled(List.of(listener));
     }
 
     private void publishAdded(StoredEndpoint stored) {
+        List<EndpointListener> told;
         synchronized (publishing) {
             live.put(stored.endpoint().key(), stored);
             listeners.forEach(listener -> listener.added(stored.endpoint()));
+            told = List.copyOf(listeners);
         }
+        awaitSettled(told);
     }
 
     private void publishRemoved(Endpoint endpoint) {
+        List<EndpointListener> told;
         synchronized (publishing) {
             live.remove(endpoint.key());
             listeners.forEach(listener -> listener.removed(endpoint));
+            told = List.copyOf(listeners);
         }
+        awaitSettled(told);
+    }
+
+    private static void awaitSettled(List<EndpointListener> told) {
+        told.forEach(listener -> listener.settled().toCompletableFuture().join());
     }
 
     private void requireStarted() throws EndpointException {

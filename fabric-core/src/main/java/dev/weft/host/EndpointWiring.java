@@ -3,6 +3,7 @@ package dev.weft.host;
 import dev.weft.agent.Rollback;
 import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.EndpointPlumbing;
+import dev.weft.linux.Errno;
 import dev.weft.linux.LinuxException;
 import dev.weft.linux.NetlinkBatch;
 import dev.weft.linux.NetlinkView;
@@ -38,23 +39,28 @@ import java.util.stream.Collectors;
 public final class EndpointWiring implements EndpointPlumbing {
     static final InetAddress GATEWAY4 = IpAddresses.parse("169.254.1.1");
     static final InetAddress GATEWAY6 = IpAddresses.parse("fe80::1");
+    /** The kernel gives it to the first interface of every namespace, which is lo. */
+    private static final int LOOPBACK_INDEX = 1;
     private static final IpPrefix ANY4 = IpPrefix.parse("0.0.0.0/0");
     private static final IpPrefix ANY6 = IpPrefix.parse("::/0");
 
     private final RouteSocket host;
     private final EndpointShaping shaping;
+    private final LinkRemovals removals;
     private final Map<Integer, Network> networks;
     private final int overlayMtu;
     private final int uplinkMtu;
 
     /**
      * @param host       socket in the host's namespace; stays the caller's
+     * @param removals   another one there, for removals alone: they take long, and nothing else should wait for them; the caller's, too
      * @param overlayMtu of routes within the cluster
      * @param uplinkMtu  of the default route
      */
-    public EndpointWiring(RouteSocket host, List<Network> networks, int overlayMtu, int uplinkMtu) {
+    public EndpointWiring(RouteSocket host, RouteSocket removals, List<Network> networks, int overlayMtu, int uplinkMtu) {
         this.host = host;
         shaping = new EndpointShaping(host);
+        this.removals = new LinkRemovals(removals);
         this.networks = networks.stream().collect(Collectors.toMap(Network::vni, Function.identity()));
         this.overlayMtu = overlayMtu;
         this.uplinkMtu = uplinkMtu;
@@ -62,18 +68,13 @@ public final class EndpointWiring implements EndpointPlumbing {
 
     @Override
     public void attach(Endpoint endpoint, String netnsPath) throws IOException {
-        try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath);
-                RouteSocket inside = namespace.openRouteSocket();
-                Rollback rollback = new Rollback("wire " + endpoint.key())) {
-            String ifName = endpoint.key().ifName();
-            if (NetlinkView.link(inside, ifName).isPresent()) {
-                throw new InterfaceExistsException("interface " + ifName + " already exists in " + netnsPath);
-            }
-            int mtu = mtu(endpoint);
-            new NetlinkBatch().addVeth(new NetlinkBatch.VethEnd(endpoint.hostInterface(), endpoint.hostMac(), mtu),
-                    new NetlinkBatch.VethEnd(ifName, endpoint.mac(), mtu), namespace.fd()).apply(host);
+        try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath); Rollback rollback = new Rollback("wire " + endpoint.key())) {
+            addPair(endpoint, namespace);
             rollback.push("remove " + endpoint.hostInterface(), () -> detach(endpoint));
-            wireContainer(endpoint, inside);
+            namespace.talk(inside -> {
+                wireContainer(endpoint, inside);
+                return null;
+            });
             wireHost(endpoint);
             rollback.commit();
         }
@@ -83,14 +84,27 @@ public final class EndpointWiring implements EndpointPlumbing {
         return endpoint.settings().mtu() == 0 ? overlayMtu : endpoint.settings().mtu();
     }
 
+    private void addPair(Endpoint endpoint, NetworkNamespace namespace) throws IOException {
+        String ifName = endpoint.key().ifName();
+        int mtu = mtu(endpoint);
+        try {
+            new NetlinkBatch().addVeth(new NetlinkBatch.VethEnd(endpoint.hostInterface(), endpoint.hostMac(), mtu),
+                    new NetlinkBatch.VethEnd(ifName, endpoint.mac(), mtu), namespace.fd()).apply(host);
+        } catch (LinuxException e) { // the kernel does not say which of the two names is taken
+            if (e.errno() == Errno.EEXIST && namespace.talk(inside -> NetlinkView.link(inside, ifName)).isPresent()) {
+                throw new InterfaceExistsException("interface " + ifName + " already exists in " + namespace);
+            }
+            throw e;
+        }
+    }
+
     private void wireContainer(Endpoint endpoint, RouteSocket inside) throws IOException {
         String hostMac = endpoint.hostMac();
         int mtu = mtu(endpoint);
         String ifName = endpoint.key().ifName();
         int index = require(inside, ifName).index();
         NetlinkBatch batch = new NetlinkBatch();
-        NetlinkView.link(inside, "lo").ifPresent(lo -> batch.justUp(lo.index(), "lo"));
-        batch.up(index, ifName);
+        batch.justUp(LOOPBACK_INDEX, "lo").up(index, ifName);
         endpoint.addresses().forEach(address -> batch.address(index, ifName, IpPrefix.host(address), address));
         List<IpPrefix> ranges = ranges(endpoint);
         if (endpoint.ipv4() != null) {
@@ -138,7 +152,7 @@ public final class EndpointWiring implements EndpointPlumbing {
     public void detach(Endpoint endpoint) throws IOException {
         Optional<LinkInfo> link = ownEnd(endpoint);
         if (link.isPresent()) {
-            new NetlinkBatch().removeLink(link.get().index(), link.get().name()).apply(host);
+            removals.remove(link.get());
         }
         shaping.remove(endpoint);
     }
@@ -156,8 +170,11 @@ public final class EndpointWiring implements EndpointPlumbing {
             shaping.inspect(endpoint, end.get().index(), inspection.differences());
         }
         if (netnsPath != null) {
-            try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath); RouteSocket inside = namespace.openRouteSocket()) {
-                inspection.inspectContainer(inside, containerRoutes(endpoint), gateways(endpoint), endpoint.hostMac());
+            try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath)) {
+                namespace.talk(inside -> {
+                    inspection.inspectContainer(inside, containerRoutes(endpoint), gateways(endpoint), endpoint.hostMac());
+                    return null;
+                });
             }
         }
         return inspection.differences();
@@ -197,8 +214,11 @@ public final class EndpointWiring implements EndpointPlumbing {
         }
         wireHost(endpoint);
         if (netnsPath != null) {
-            try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath); RouteSocket inside = namespace.openRouteSocket()) {
-                wireContainer(endpoint, inside);
+            try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath)) {
+                namespace.talk(inside -> {
+                    wireContainer(endpoint, inside);
+                    return null;
+                });
             }
         }
     }

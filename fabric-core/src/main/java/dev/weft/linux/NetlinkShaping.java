@@ -34,7 +34,6 @@ public final class NetlinkShaping {
     private static final int RATE_AT = 8; // of the rate in struct tc_ratespec
     private static final int ACT_STOLEN = 4;
     private static final int EGRESS_REDIRECT = 1;
-    private static final int EEXIST = 17;
     private static final int ECHO = 8; // NLM_F_ECHO: without it the kernel answers this request to nobody
 
     private NetlinkShaping() {
@@ -72,7 +71,7 @@ public final class NetlinkShaping {
     public static void redirect(NetlinkBatch batch, int index, String name, int toIndex) {
         NetlinkMessage ingress = new NetlinkMessage("watch what arrives on " + name, RTM_NEWQDISC,
                 NetlinkMessage.ACK | NetlinkMessage.CREATE | NetlinkMessage.EXCLUSIVE);
-        batch.step(header(ingress, index, INGRESS_HANDLE, INGRESS_PARENT, 0).attribute(KIND, "ingress"), EEXIST);
+        batch.step(header(ingress, index, INGRESS_HANDLE, INGRESS_PARENT, 0).attribute(KIND, "ingress"), Errno.EEXIST);
         NetlinkMessage filter = new NetlinkMessage("redirect what arrives on " + name, RTM_NEWTFILTER,
                 NetlinkMessage.ACK | NetlinkMessage.CREATE | NetlinkMessage.EXCLUSIVE);
         header(filter, index, FILTER_HANDLE, INGRESS_HANDLE, PRIORITY_AND_PROTOCOL).attribute(KIND, "u32");
@@ -85,7 +84,7 @@ public final class NetlinkShaping {
         ByteBuffer parameters = ByteBuffer.allocate(28).order(ByteOrder.nativeOrder()); // struct tc_mirred
         parameters.putInt(8, ACT_STOLEN).putInt(20, EGRESS_REDIRECT).putInt(24, toIndex);
         filter.attribute(2, parameters.array()).end(mirred).end(first).end(actions).end(options); // TCA_MIRRED_PARMS
-        batch.step(filter, EEXIST);
+        batch.step(filter, Errno.EEXIST);
     }
 
     /** A selector with one key that matches any packet (struct tc_u32_sel, struct tc_u32_key). */

@@ -46,7 +46,7 @@ class EndpointShapingTest {
         container = namespaces.add("c");
         TestNamespaces.succeed("ip", "-n", host, "addr", "add", "10.42.1.1/32", "dev", "lo");
         socket = TestNamespaces.in(host, RouteSocket::open);
-        wiring = new EndpointWiring(socket, List.of(RED), 65000, 1500);
+        wiring = new EndpointWiring(socket, socket, List.of(RED), 65000, 1500);
     }
 
     @AfterEach

@@ -49,7 +49,7 @@ class HostNetworkTest {
         socket = TestNamespaces.in(host, RouteSocket::open);
         tun = TestNamespaces.in(host, () -> TunQueue.open("weft0"));
         bringUp();
-        wiring = new EndpointWiring(socket, NETWORKS, 65000, 1500);
+        wiring = new EndpointWiring(socket, socket, NETWORKS, 65000, 1500);
     }
 
     @AfterEach

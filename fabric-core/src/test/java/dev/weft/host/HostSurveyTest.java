@@ -41,7 +41,7 @@ class HostSurveyTest {
         host = namespaces.add("h");
         container = namespaces.add("c");
         socket = TestNamespaces.in(host, RouteSocket::open);
-        wiring = new EndpointWiring(socket, List.of(RED), 65000, 1500);
+        wiring = new EndpointWiring(socket, socket, List.of(RED), 65000, 1500);
     }
 
     @AfterEach
