@@ -128,7 +128,7 @@ kill_plugin_in() {
         if [[ -z $why ]]; then survived=$((survived + 1)); else log "   plugin $name point $point: $why"; fi
     done
     sample weft crash_points_tried "$tried" points verb="$name" target=plugin
-    check "plugin killed in $name" "$([[ $tried == "$survived" && $tried -ge 10 ]] && echo true || echo false)" \
+    check "plugin killed in $name" "$([[ $tried == "$survived" && $((tried * EVERY)) -ge 10 ]] && echo true || echo false)" \
         "$survived of $tried points survived"
 }
 

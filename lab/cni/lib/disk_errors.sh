@@ -14,7 +14,24 @@ fail_disk_everywhere() {
             fail_disk_in "$verb" "$error"
         done
     done
+    starve_descriptors
     namespace_remove c
+}
+
+# An agent that can open nothing more refuses, in words, and serves again once it can.
+starve_descriptors() {
+    local status=0 answer
+    prlimit --pid "$AGENT" --nofile="$(find "/proc/$AGENT/fd" -mindepth 1 -maxdepth 1 | wc -l):1024"
+    plugin ADD c || status=$?
+    answer=$(cat "$WORK/out/c")
+    prlimit --pid "$AGENT" --nofile=1024:1024
+    check "ADD without descriptors is refused" "$([[ $status == 1 ]] && jq -e .code <<<"$answer" >/dev/null && echo true || echo false)" "$answer"
+    wait_until 10 agent_answers || log "   the agent does not answer after the shortage"
+    check_that "and works again with descriptors" "ADD, DEL and nothing left" works_as_before
+}
+
+works_as_before() {
+    plugin DEL c && plugin ADD c && plugin DEL c && wait_until 5 same_world "$WORK/world.empty"
 }
 
 fail_disk_in() {
@@ -35,7 +52,7 @@ fail_disk_in() {
             log "   $verb, error $error at $(grep "^$point " "$WORK/log/crash-at.log"): $why"
         fi
     done
-    sample weft disk_errors_tried "$tried" points verb="$verb" error="$error"
+    sample weft disk_errors_tried "$tried" points verb="$verb" errno="$error"
     check "disk error $error in $verb" "$([[ $tried == "$survived" && $tried -gt 0 ]] && echo true || echo false)" \
         "$survived of $tried points survived"
 }

@@ -20,7 +20,7 @@ AGENT=0
 
 lone_agent_open() {
     gcc -std=gnu11 -O2 -Wall -Wextra -Werror -o "$CRASH_AT" "$HERE/crash-at.c"
-    mkdir -p "$WORK/out" "$STATE"
+    mkdir -p "$WORK/out" "$STATE/spool"
     namespace_add a
     in_ns a ip link add under0 type veth peer name wire0
     in_ns a ip addr add "${UNDERLAY[a]}/24" dev under0

@@ -35,7 +35,7 @@ storm() {
     check "storm goes on" "$([[ $total -gt 0 && $kills -gt 0 ]] && echo true || echo false)" \
         "$total containers attached and detached, $failed calls refused meanwhile, $kills kills of the agent"
     check "no address twice" "$([[ ! -e $WORK/twice ]] && echo true || echo false)" "$(cat "$WORK/twice" 2>/dev/null || echo "never seen")"
-    check_that "no DEL refused" "$(wc -l <"$WORK/refused" 2>/dev/null || echo 0) refused" test ! -e "$WORK/refused"
+    check_that "no DEL refused" "$(cat "$WORK/refused" 2>/dev/null | wc -l) refused" test ! -e "$WORK/refused"
     storm_leaves_nothing "$descriptors"
     for ((i = 0; i < CONTAINERS; i++)); do namespace_remove "s$i"; done
 }
@@ -73,7 +73,7 @@ come_and_go() {
             rmdir "$WORK/held/$address"
         else
             refused=$((refused + 1))
-            sleep 0.1 # as a runtime, which does not come back at once
+            sleep 1 # as a runtime, which does not come back at once
         fi
         plugin DEL "$name" || cat "$WORK/out/$name" >>"$WORK/refused"
     done

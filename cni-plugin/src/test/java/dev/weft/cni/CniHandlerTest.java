@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.cni.CniFixture.Reply;
 import dev.weft.control.ControlRequest;
 import dev.weft.control.ControlResponse;
+import dev.weft.endpoint.EndpointSettings;
+import dev.weft.endpoint.EndpointSettings.Rate;
 import dev.weft.endpoint.StoredEndpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -212,6 +214,27 @@ class CniHandlerTest {
         JsonNode result = agent.add("a", conf).json();
         assertEquals("10.42.1.7/32", result.path("ips").path(0).path("address").asText(), result.toString());
         assertEquals("02:00:00:00:00:09", result.path("interfaces").path(0).path("mac").asText());
+    }
+
+    @Test
+    void shouldTakeMtuAndBandwidthAsRuntimesWriteThem() throws Exception {
+        JsonNode result = agent.add("a", conf("1.1.0", ",\"mtu\":1400,\"bandwidth\":{\"ingressRate\":8},\"runtimeConfig\":"
+                + "{\"bandwidth\":{\"IngressRate\":1e6,\"IngressBurst\":4294967295,\"EgressRate\":2000000,\"EgressBurst\":0}}")).json();
+        assertEquals(1400, result.path("interfaces").path(0).path("mtu").asInt(), result.toString());
+        assertEquals(new EndpointSettings(1400, new Rate(125_000, 536_870_911), new Rate(250_000, 0)),
+                agent.endpoints.list().getFirst().endpoint().settings());
+        agent.add("b", conf("1.0.0", ",\"bandwidth\":{\"egressRate\":8000},\"runtimeConfig\":{}"));
+        assertEquals(new EndpointSettings(0, null, new Rate(1000, 1 << 20)), agent.endpoints.list().getLast().endpoint().settings());
+        CniFixture next = agent.restarted(spool, "boot", "10.42.1.0/24");
+        assertEquals(agent.endpoints.list(), next.endpoints.list());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"mtu\":\"1400\"", "\"mtu\":1400.5", "\"mtu\":1279", "\"bandwidth\":[]", "\"bandwidth\":{\"ingressRate\":7}",
+        "\"bandwidth\":{\"egressRate\":1e300}", "\"bandwidth\":{\"ingressRate\":\"fast\"}", "\"ipam\":{\"subnet\":3}"})
+    void shouldRefuseSettingsThatMeanNothing(String member) throws Exception {
+        assertEquals(CniException.INVALID_CONFIG, agent.add("a", conf("1.0.0", "," + member)).code());
+        assertEquals(Set.of(), attached());
     }
 
     @ParameterizedTest

@@ -65,7 +65,9 @@ final class Scenarios {
         all.put("MTU -1", refused("ADD", "a", "eth0", with("\"mtu\":-1")));
         all.put("bandwidth negative", refused("ADD", "a", "eth0", with("\"runtimeConfig\":{\"bandwidth\":{\"ingressRate\":-5}}")));
         attachments(all);
-        faults(all);
+        pool(all);
+        state(all);
+        lifecycle(all);
         return all;
     }
 
@@ -126,7 +128,7 @@ final class Scenarios {
         });
     }
 
-    private static void faults(Map<String, Scenario> all) {
+    private static void pool(Map<String, Scenario> all) {
         all.put("pool exhausted", directory -> small(directory).add("b", CONF).code());
         all.put("STATUS with the pool exhausted", directory -> small(directory).call("STATUS", "", "", "", newest("")).code());
         all.put("ADD after a DEL and the cool-down", directory -> {
@@ -136,6 +138,22 @@ final class Scenarios {
             agent.nanos.addAndGet(30_000_000_000L);
             return agent.add("b", CONF).code();
         });
+        all.put("host lost its subnet, ADD", directory -> attached(directory, "a").restarted(directory, "boot").add("b", CONF).code());
+        all.put("host lost its subnet, STATUS", directory -> attached(directory, "a").restarted(directory, "boot")
+                .call("STATUS", "", "", "", newest("")).code());
+        all.put("host lost its subnet, CHECK of what is attached", directory -> attached(directory, "a").restarted(directory, "boot")
+                .check("a", CONF).code());
+        all.put("no descriptors left", directory -> withoutDescriptors(directory).add("b", CONF).code());
+        all.put("descriptors again", directory -> {
+            CniFixture agent = withoutDescriptors(directory);
+            agent.add("b", CONF);
+            agent.kernel.attachFails = null;
+            assertEquals(1, used(agent));
+            return agent.add("b", CONF).code();
+        });
+    }
+
+    private static void state(Map<String, Scenario> all) {
         all.put("agent restarted during ADD", directory -> killedAt(directory, "rename", 1));
         all.put("killed after the intent was written", directory -> killedAt(directory, "write", 1));
         all.put("record damaged", directory -> damaged(directory, content -> content.replace("10.42.1.2", "10.42.1.3")));
@@ -156,6 +174,9 @@ final class Scenarios {
             assertEquals(Map.of(), agent.kernel.interfaces);
             return code;
         });
+    }
+
+    private static void lifecycle(Map<String, Scenario> all) {
         all.put("agent killed while containers live", directory -> {
             CniFixture agent = attached(directory, "a").restarted(directory, "boot", SUBNET);
             assertEquals(1, agent.kernel.interfaces.size());
@@ -194,19 +215,6 @@ final class Scenarios {
             int code = agent.call("ADD", "a", "/run/netns/nope", "eth0", CONF).code();
             assertEquals(0, used(agent));
             return code;
-        });
-        all.put("host lost its subnet, ADD", directory -> attached(directory, "a").restarted(directory, "boot").add("b", CONF).code());
-        all.put("host lost its subnet, STATUS", directory -> attached(directory, "a").restarted(directory, "boot")
-                .call("STATUS", "", "", "", newest("")).code());
-        all.put("host lost its subnet, CHECK of what is attached", directory -> attached(directory, "a").restarted(directory, "boot")
-                .check("a", CONF).code());
-        all.put("no descriptors left", directory -> withoutDescriptors(directory).add("b", CONF).code());
-        all.put("descriptors again", directory -> {
-            CniFixture agent = withoutDescriptors(directory);
-            agent.add("b", CONF);
-            agent.kernel.attachFails = null;
-            assertEquals(1, used(agent));
-            return agent.add("b", CONF).code();
         });
     }
 
