@@ -53,7 +53,8 @@ final class AgentCommand implements Callable<Integer> {
             awaitQuietly(stopped); // the JVM ends when this hook does; the agent must be down by then
         }, "weft-stop"));
         try (Agent agent = Agent.start(config, transports(), directory)) {
-            CniHandler cni = new CniHandler(agent.endpoints(), agent.namespaces(), config.stateDir().resolve("spool"), config.socket());
+            CniHandler cni = new CniHandler(agent.endpoints(), agent.namespaces(), config.stateDir().resolve("spool"), config.socket(),
+                    config.tun().mtu());
             cni.workOffSpool();
             agent.everyReconciliation(cni::workOffSpool);
             try (ControlServer _ = ControlServer.start(config.socket(), handlers(agent, cni))) {

@@ -12,6 +12,8 @@ import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
 import dev.weft.peer.Peers;
 import dev.weft.session.SessionStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +36,8 @@ public final class AgentApi {
     /** One handler a document. */
     public List<ControlHandler> handlers() {
         return List.of(get("/v1/version", this::version), get("/v1/status", this::status), get("/v1/peers", this::peers),
-                get("/v1/endpoints", this::endpoints), get("/v1/lanes", this::lanes), get("/v1/counters", this::counters));
+                get("/v1/endpoints", this::endpoints), get("/v1/lanes", this::lanes), get("/v1/counters", this::counters),
+                get("/v1/ipam", this::ipam));
     }
 
     private static ControlHandler get(String path, Supplier<Object> document) {
@@ -106,7 +109,7 @@ public final class AgentApi {
         return Map.of("lanes", agent.view().sessions());
     }
 
-    private Object endpoints() {
+    private Map<String, Object> endpoints() {
         List<Object> rows = new ArrayList<>();
         for (StoredEndpoint stored : agent.endpoints().list()) {
             Endpoint endpoint = stored.endpoint();
@@ -123,6 +126,22 @@ public final class AgentApi {
             rows.add(row);
         }
         return Map.of("endpoints", rows);
+    }
+
+    /** Pools, endpoints, and how records, pools and kernel differ. */
+    private Object ipam() {
+        List<Object> pools = new ArrayList<>();
+        agent.view().pools().forEach((network, usages) -> usages.forEach(usage -> pools.add(Map.of("network", network, "subnet",
+                usage.subnet().toString(), "capacity", usage.capacity(), "used", usage.used(), "cooling", usage.cooling()))));
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("pools", pools);
+        document.putAll(endpoints());
+        try {
+            document.put("findings", agent.endpoints().audit().findings());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return document;
     }
 
     private Object counters() {

@@ -4,6 +4,7 @@ import dev.weft.agent.GroupCommit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -83,6 +84,38 @@ public final class EndpointStore {
             files.rename(name, aside);
             contents.problems.add(files + "/" + name + " " + e.getMessage() + "; kept as " + aside);
         }
+    }
+
+    /**
+     * What is on disk.
+     *
+     * @param problems one sentence for each file that cannot be used, and for each that was set aside
+     */
+    record Listing(List<EndpointKey> keys, List<String> problems) {
+    }
+
+    /** Looks and changes nothing. */
+    Listing listing() throws IOException {
+        Listing listing = new Listing(new ArrayList<>(), new ArrayList<>());
+        for (String name : files.list()) {
+            if (name.contains(SET_ASIDE)) {
+                listing.problems.add(files + "/" + name + " was set aside because it could not be used");
+            } else if (name.endsWith(SUFFIX)) {
+                try {
+                    listing.keys.add(EndpointCodec.decode(files.read(name)).stored().endpoint().key());
+                } catch (EndpointCodec.DamagedException e) {
+                    listing.problems.add(files + "/" + name + " " + e.getMessage());
+                } catch (NoSuchFileException e) {
+                    continue; // went meanwhile
+                }
+            }
+        }
+        return listing;
+    }
+
+    /** Whether the endpoint has a file, whatever is in it. */
+    boolean has(EndpointKey key) throws IOException {
+        return files.exists(fileName(key));
     }
 
     /** Writes or replaces the file of one endpoint; it is on the disk when this returns. */

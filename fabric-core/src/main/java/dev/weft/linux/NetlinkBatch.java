@@ -4,6 +4,7 @@ import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -91,6 +92,26 @@ public final class NetlinkBatch {
     public NetlinkBatch removeLink(int index, String name) {
         NetlinkMessage message = new NetlinkMessage("remove interface " + name, RTM_DELLINK, NetlinkMessage.ACK);
         return add(interfaceInfo(message, index, 0, 0), Errno.ENODEV);
+    }
+
+    /** Says in the kernel whose interface it is; {@code ip link} shows it. At most 255 bytes. */
+    public NetlinkBatch alias(int index, String name, String alias) {
+        NetlinkMessage message = new NetlinkMessage("write the alias of " + name, RTM_SETLINK, NetlinkMessage.ACK);
+        return add(interfaceInfo(message, index, 0, 0).attribute(20, alias.getBytes(StandardCharsets.UTF_8))); // IFLA_IFALIAS
+    }
+
+    /** Makes an intermediate functional block (ifb), to which arriving packets can be sent to queue. There already is well. */
+    public NetlinkBatch addIfb(String name, String mac) {
+        NetlinkMessage message = new NetlinkMessage("make interface " + name, RTM_NEWLINK,
+                NetlinkMessage.ACK | NetlinkMessage.CREATE | NetlinkMessage.EXCLUSIVE);
+        interfaceInfo(message, 0, 0, 0).attribute(3, name).attribute(1, macBytes(mac)).attribute(31, 1).attribute(32, 1);
+        int info = message.begin(18); // IFLA_LINKINFO
+        return add(message.attribute(1, "ifb").end(info), Errno.EEXIST);
+    }
+
+    /** Part of another's batch; see {@link NetlinkShaping}. */
+    NetlinkBatch step(NetlinkMessage message, Integer... harmless) {
+        return add(message, harmless);
     }
 
     /** Puts an interface into a group of that number. */

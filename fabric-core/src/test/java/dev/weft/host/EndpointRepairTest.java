@@ -63,7 +63,7 @@ class EndpointRepairTest {
                 state += TestNamespaces.succeed("ip", "-n", namespace, "-6", "-o", what);
             }
         }
-        return state.replaceAll("[0-9]+: (eth0|wf1x2|lo)", "$1").replaceAll("@if[0-9]+", "");
+        return state.replaceAll("[0-9]+: (eth0|wf1x2|lo)", "$1").replaceAll("@if[0-9]+| linkdown", "");
     }
 
     @Test
