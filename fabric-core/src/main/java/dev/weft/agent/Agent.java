@@ -19,6 +19,7 @@ import dev.weft.lane.LaneConfig;
 import dev.weft.lane.LaneTransports;
 import dev.weft.link.LinkTransport;
 import dev.weft.linux.RouteSocket;
+import dev.weft.message.MessagePlane;
 import dev.weft.network.Network;
 import dev.weft.peer.Peers;
 import dev.weft.session.LocalHost;
@@ -56,6 +57,7 @@ public final class Agent implements AutoCloseable {
 
     private final AgentConfig config;
     private final Directory directory;
+    private final MessagePlane messages;
     private final LocalHost local;
     private final long startedNanos = System.nanoTime();
     private final Conductor conductor = new Conductor();
@@ -73,9 +75,10 @@ public final class Agent implements AutoCloseable {
     private volatile boolean takenUp;
     private boolean closed;
 
-    private Agent(AgentConfig config, Directory directory, long incarnation) {
+    private Agent(AgentConfig config, Directory directory, MessagePlane messages, long incarnation) {
         this.config = config;
         this.directory = directory;
+        this.messages = messages;
         local = new LocalHost(config.host(), incarnation, config.lanes(), config.tun().mtu(),
                 new InetSocketAddress(config.underlay(), config.port()));
         pools = new HostPools(config.networks(), System::nanoTime);
@@ -90,11 +93,21 @@ public final class Agent implements AutoCloseable {
      * @throws IOException with what is missing and what to do; nothing of this run is left then
      */
     public static Agent start(AgentConfig config, LaneTransports transports, Directory directory) throws IOException {
+        return start(config, transports, directory, MessagePlane.NONE);
+    }
+
+    /**
+     * As {@link #start(AgentConfig, LaneTransports, Directory)}, with messages beside packets.
+     *
+     * @param messages closed with the agent
+     */
+    public static Agent start(AgentConfig config, LaneTransports transports, Directory directory, MessagePlane messages)
+            throws IOException {
         LinkTransport.Availability availability = transports.tcp().availability();
         if (!availability.available()) {
             throw new IOException("TCP links are not available: " + availability.reason());
         }
-        Agent agent = new Agent(config, directory, System.currentTimeMillis());
+        Agent agent = new Agent(config, directory, messages, System.currentTimeMillis());
         try {
             agent.open(transports);
             return agent;
@@ -131,8 +144,10 @@ public final class Agent implements AutoCloseable {
         AgentConfig.Session times = config.session();
         SessionConfig session = new SessionConfig(times.heartbeat().toNanos(), times.deadAfter().toNanos(), times.deadAfter().toNanos() * 5,
                 times.reconnectMin().toNanos(), times.reconnectMax().toNanos(), ACK_TIMEOUT_NANOS);
-        return new Lane(new LaneConfig(number, local, session, config.rdma()::towards, config.busyPoll().toNanos()), queue, transports,
+        Lane lane = new Lane(new LaneConfig(number, local, session, config.rdma()::towards, config.busyPoll().toNanos()), queue, transports,
                 (peer, remoteLanes) -> conductor.execute(() -> peers.onEstablished(peer, remoteLanes)));
+        lane.carry(messages);
+        return lane;
     }
 
     private void openEndpoints() throws IOException {
@@ -161,7 +176,7 @@ public final class Agent implements AutoCloseable {
         CompletableFuture<Void> known = conductor.call(() -> {
             change.run();
             // The endpoints of the last run are published together, not one by one.
-            return takenUp ? peers.locals(locals.all()) : CompletableFuture.<Void>completedFuture(null);
+            return takenUp ? publishLocals() : CompletableFuture.<Void>completedFuture(null);
         }).thenCompose(published -> published);
         try {
             known.orTimeout(ROUTES_PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join();
@@ -185,7 +200,12 @@ public final class Agent implements AutoCloseable {
         } catch (IOException e) {
             LOG.error("the host's addresses and routes cannot be set: {}", e.getMessage());
         }
-        peers.locals(locals.all());
+        publishLocals();
+    }
+
+    private CompletableFuture<Void> publishLocals() {
+        messages.locals(locals.all());
+        return peers.locals(locals.all());
     }
 
     /** Puts back what somebody removed by hand: device settings, addresses, routes, rules. */
@@ -263,7 +283,7 @@ public final class Agent implements AutoCloseable {
             lane.close();
         }
         conductor.close();
-        closeAll(socket, lock);
+        closeAll(messages, socket, lock);
     }
 
     private static void closeAll(AutoCloseable... parts) {

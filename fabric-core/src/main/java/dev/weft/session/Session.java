@@ -68,6 +68,7 @@ public final class Session implements LinkListener, Paths.Owner {
     private long lastSaid;
     private long stateSince;
     private long bytesSent;
+    private boolean takesMessages;
     private Link claimed;
 
     public Session(SessionContext context, RemoteHost peer, int linkIndex, int remoteLane) {
@@ -124,13 +125,23 @@ public final class Session implements LinkListener, Paths.Owner {
 
     /** Writes the header of the claimed frame, whose body is in place, and commits it. */
     public void send(long frame, int vni, int bodyLength) {
-        FrameHeader.write(frame, FrameType.DATA, bodyLength, vni, epochSent, ++sequenceSent);
+        send(FrameType.DATA, frame, vni, bodyLength);
+    }
+
+    /** As {@link #send(long, int, int)}, for a frame of a sequenced type. */
+    public void send(int type, long frame, int vni, int bodyLength) {
+        FrameHeader.write(frame, type, bodyLength, vni, epochSent, ++sequenceSent);
         bytesSent += bodyLength;
         if (claimed == link) {
             lastSaid = context.nanoTime();
         }
         claimed.commit(FrameHeader.LENGTH + bodyLength);
         paths.onSent();
+    }
+
+    /** Whether the peer knows message frames. */
+    public boolean takesMessages() {
+        return takesMessages;
     }
 
     /** Whether data frames need RDMA and there is none. */
@@ -170,7 +181,7 @@ public final class Session implements LinkListener, Paths.Owner {
 
     private void onTcpFrame(int type, long frame, int length) {
         switch (type) {
-            case FrameType.DATA -> onDataFrame(link, frame, length - FrameHeader.LENGTH);
+            case FrameType.DATA, FrameType.MESSAGE -> onDataFrame(link, type, frame, length - FrameHeader.LENGTH);
             case FrameType.HEARTBEAT -> { } // having been heard is all it says
             case FrameType.HELLO -> onHello(frame, length - FrameHeader.LENGTH);
             case FrameType.REFUSE -> {
@@ -188,7 +199,7 @@ public final class Session implements LinkListener, Paths.Owner {
 
     private void onRdmaFrame(Link from, int type, long frame, int length) {
         switch (type) {
-            case FrameType.DATA -> onDataFrame(from, frame, length - FrameHeader.LENGTH);
+            case FrameType.DATA, FrameType.MESSAGE -> onDataFrame(from, type, frame, length - FrameHeader.LENGTH);
             case FrameType.PROBE, FrameType.PROBE_ECHO -> onControl(() -> paths.onControl(type, body(frame, length)));
             default -> onUnknownType(type);
         }
@@ -214,14 +225,14 @@ public final class Session implements LinkListener, Paths.Owner {
         return this;
     }
 
-    private void onDataFrame(Link from, long frame, int bodyLength) {
+    private void onDataFrame(Link from, int type, long frame, int bodyLength) {
         if (state != State.ESTABLISHED) {
             context.counters().increment(CounterId.INGRESS_DROP_NOT_ESTABLISHED);
             return;
         }
         if (arrivals.accept(frame, bodyLength)) {
             paths.onData(from);
-            context.events().onData(this, FrameHeader.vni(frame), frame + FrameHeader.LENGTH, bodyLength);
+            context.events().onSequenced(this, type, FrameHeader.vni(frame), frame + FrameHeader.LENGTH, bodyLength);
         }
     }
 
@@ -332,6 +343,7 @@ public final class Session implements LinkListener, Paths.Owner {
     private void establish(Hello hello) {
         arrivals.begin(hello.epoch());
         incarnation = hello.incarnation();
+        takesMessages = hello.takesMessages();
         sequenceSent = 0;
         lastHeard = context.nanoTime();
         lastSaid = lastHeard;
