@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "weft", mixinStandardHelpOptions = true, versionProvider = BuildVersion.class,
         description = "RDMA-accelerated container networking fabric",
         subcommands = {AgentCommand.class, StatusCommand.class, PeersCommand.class, EndpointsCommand.class, LanesCommand.class,
-            CountersCommand.class, VersionCommand.class, SelfCheckCommand.class},
+            CountersCommand.class, VersionCommand.class, SelfCheckCommand.class,
+            MessagingCommand.class},
         footer = {"", "Also, by the wrapper in the repository: weft demo, weft test [--quick]"})
 public final class Weft implements Callable<Integer> {
     @Spec
