@@ -17,6 +17,7 @@ import dev.weft.lane.LaneConfig;
 import dev.weft.lane.LaneTransports;
 import dev.weft.link.LinkTransport;
 import dev.weft.linux.RouteSocket;
+import dev.weft.message.MessagePlane;
 import dev.weft.network.Network;
 import dev.weft.peer.Peers;
 import dev.weft.session.LocalHost;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +54,7 @@ public final class Agent implements AutoCloseable {
 
     private final AgentConfig config;
     private final Directory directory;
+    private final MessagePlane messages;
     private final LocalHost local;
     private final long startedNanos = System.nanoTime();
     private final Conductor conductor = new Conductor();
@@ -69,9 +72,10 @@ public final class Agent implements AutoCloseable {
     private volatile HostEntry ownEntry;
     private boolean closed;
 
-    private Agent(AgentConfig config, Directory directory, long incarnation) {
+    private Agent(AgentConfig config, Directory directory, MessagePlane messages, long incarnation) {
         this.config = config;
         this.directory = directory;
+        this.messages = messages;
         local = new LocalHost(config.host(), incarnation, config.lanes(), config.tun().mtu(),
                 new InetSocketAddress(config.underlay(), config.port()));
         pools = new HostPools(config.networks(), System::nanoTime);
@@ -86,11 +90,21 @@ public final class Agent implements AutoCloseable {
      * @throws IOException with what is missing and what to do; nothing of this run is left then
      */
     public static Agent start(AgentConfig config, LaneTransports transports, Directory directory) throws IOException {
+        return start(config, transports, directory, MessagePlane.NONE);
+    }
+
+    /**
+     * As {@link #start(AgentConfig, LaneTransports, Directory)}, with messages beside packets.
+     *
+     * @param messages closed with the agent
+     */
+    public static Agent start(AgentConfig config, LaneTransports transports, Directory directory, MessagePlane messages)
+            throws IOException {
         LinkTransport.Availability availability = transports.tcp().availability();
         if (!availability.available()) {
             throw new IOException("TCP links are not available: " + availability.reason());
         }
-        Agent agent = new Agent(config, directory, System.currentTimeMillis());
+        Agent agent = new Agent(config, directory, messages, System.currentTimeMillis());
         try {
             agent.open(transports);
             return agent;
@@ -128,8 +142,10 @@ public final class Agent implements AutoCloseable {
         AgentConfig.Session times = config.session();
         SessionConfig session = new SessionConfig(times.heartbeat().toNanos(), times.deadAfter().toNanos(), times.deadAfter().toNanos() * 5,
                 times.reconnectMin().toNanos(), times.reconnectMax().toNanos(), config.rdma().ackTimeout().toNanos());
-        return new Lane(new LaneConfig(number, local, session, config.rdma()::towards, config.busyPoll().toNanos()), queue, transports,
+        Lane lane = new Lane(new LaneConfig(number, local, session, config.rdma()::towards, config.busyPoll().toNanos()), queue, transports,
                 (peer, remoteLanes) -> conductor.execute(() -> peers.onEstablished(peer, remoteLanes)));
+        lane.carry(messages);
+        return lane;
     }
 
     private void openEndpoints() throws IOException {
@@ -138,7 +154,7 @@ public final class Agent implements AutoCloseable {
                 EndpointStore.currentBootId());
         endpoints = new EndpointManager(store, pools, wiring, namespaces);
         endpoints.start();
-        endpoints.addListener(new LocalRoutes(conductor, locals, peers::locals));
+        endpoints.addListener(new LocalRoutes(conductor, locals, this::publishLocals));
     }
 
     private void onOwnEntry(HostEntry entry) {
@@ -156,7 +172,12 @@ public final class Agent implements AutoCloseable {
         } catch (IOException e) {
             LOG.error("the host's addresses and routes cannot be set: {}", e.getMessage());
         }
-        peers.locals(locals.all());
+        publishLocals(locals.all());
+    }
+
+    private CompletableFuture<Void> publishLocals(Collection<Peers.LocalAddress> all) {
+        messages.locals(all);
+        return peers.locals(all);
     }
 
     /** Puts back what somebody removed by hand: device settings, addresses, routes, rules. */
@@ -234,7 +255,7 @@ public final class Agent implements AutoCloseable {
             lane.close();
         }
         conductor.close();
-        closeAll(socket, removals, lock);
+        closeAll(messages, socket, removals, lock);
     }
 
     private static void closeAll(AutoCloseable... parts) {

@@ -14,8 +14,11 @@ public final class FrameType {
     /** Still here. Body: 8 bytes, highest data sequence received. */
     public static final int HEARTBEAT = 0x03;
 
-    /** A virtio header and an IP packet. The only type that uses the data sequence. */
+    /** A virtio header and an IP packet. Uses the data sequence. */
     public static final int DATA = 0x04 | FrameHeader.TYPE_REQUIRED;
+
+    /** A {@link MessageHeader} and what a media driver sends. Uses the data sequence. Only to peers whose hello says they know it. */
+    public static final int MESSAGE = 0x06 | FrameHeader.TYPE_REQUIRED;
 
     /** An orderly end. Body: UTF-8 sentence. */
     public static final int GOODBYE = 0x05;
@@ -45,5 +48,10 @@ public final class FrameType {
     public static final int PATH_LOST = 0x17;
 
     private FrameType() {
+    }
+
+    /** Whether frames of the type carry the data sequence, and so must not be lost when the path changes. */
+    public static boolean isSequenced(int type) {
+        return type == DATA || type == MESSAGE;
     }
 }

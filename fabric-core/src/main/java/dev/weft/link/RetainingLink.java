@@ -21,8 +21,8 @@ public interface RetainingLink extends Link {
     }
 
     /**
-     * Offers the kept data frames ({@link dev.weft.frame.FrameType#DATA}) whose sequence is above {@code afterSequence}, in the order they
-     * were committed, until the sink refuses one. Works on an open link and on one that has ended.
+     * Offers the kept sequenced frames ({@link dev.weft.frame.FrameType#isSequenced}) whose sequence is above {@code afterSequence}, in the
+     * order they were committed, until the sink refuses one. Works on an open link and on one that has ended.
      *
      * @return sequence of the last frame the sink took, or {@code afterSequence} when it took none
      */

@@ -1,7 +1,6 @@
 package dev.weft.session;
 
 import dev.weft.frame.FrameHeader;
-import dev.weft.frame.FrameType;
 
 /** The data frames a session sends: their epoch and sequence, and how far the peer has confirmed them. Lane's thread only. */
 final class Departures {
@@ -21,9 +20,9 @@ final class Departures {
         return epoch;
     }
 
-    /** Writes the header of the next data frame. */
-    void write(long frame, int vni, int bodyLength) {
-        FrameHeader.write(frame, FrameType.DATA, bodyLength, vni, epoch, ++sequence);
+    /** Writes the header of the next data frame, of a type that is in the sequence. */
+    void write(int type, long frame, int vni, int bodyLength) {
+        FrameHeader.write(frame, type, bodyLength, vni, epoch, ++sequence);
         bytes += bodyLength;
     }
 

@@ -46,20 +46,8 @@ final class Paths {
         /** Sends a control frame over TCP; may be refused silently by a full link only for heartbeats. */
         void sendControl(int type, byte[] body);
 
-        /** Highest data sequence sent. */
-        long sequenceSent();
-
-        /** Highest data sequence received. */
-        long sequenceReceived();
-
-        /** The peer has every data frame up to this sequence. */
-        void confirmed(long sequence);
-
         /** Whether data frames may travel over TCP. */
         boolean mayUseTcp();
-
-        /** What was sent after this sequence is dropped; its numbers are used again. */
-        void rewind(long sequence);
 
         /** The session cannot go on. */
         void giveUp(String why);
@@ -67,6 +55,8 @@ final class Paths {
 
     private final SessionContext context;
     private final Owner owner;
+    private final Arrivals arrivals;
+    private final Departures departures;
     private State state = State.TCP;
     private Link tcp;
     private RetainingLink rdma;
@@ -84,7 +74,9 @@ final class Paths {
     private long waitingSince;
     private final PathNews news;
 
-    Paths(SessionContext context, Owner owner, PathNews news) {
+    Paths(SessionContext context, Owner owner, Arrivals arrivals, Departures departures, PathNews news) {
+        this.arrivals = arrivals;
+        this.departures = departures;
         this.context = context;
         this.owner = owner;
         this.news = news;
@@ -136,7 +128,7 @@ final class Paths {
 
     /** A data frame was committed to {@link #sending}. */
     void onSent() {
-        if (state == State.RDMA && owner.sequenceSent() == acked + 1) {
+        if (state == State.RDMA && departures.sequence() == acked + 1) {
             ackProgressAt = context.nanoTime();
         }
     }
@@ -237,18 +229,18 @@ final class Paths {
     private void onMarkerAnswer(int answered) {
         if (state == State.LEAVING_TCP && answered == generation) {
             state = State.RDMA;
-            acked = owner.sequenceSent();
-            owner.confirmed(acked);
+            acked = departures.sequence();
+            departures.confirm(acked);
             ackProgressAt = context.nanoTime();
             news.switched(CounterId.PATH_TO_RDMA, "rdma", PathReason.CARRYING, rdma.describe(), context.nanoTime() - leftAt);
         }
     }
 
     private void onAck(long sequence) {
-        if (sequence > acked && sequence <= owner.sequenceSent()) {
+        if (sequence > acked && sequence <= departures.sequence()) {
             acked = sequence;
             ackProgressAt = context.nanoTime();
-            owner.confirmed(sequence);
+            departures.confirm(sequence);
         }
     }
 
@@ -286,7 +278,7 @@ final class Paths {
     private void sayLost(String why) {
         byte[] text = why.getBytes(StandardCharsets.UTF_8);
         owner.sendControl(FrameType.PATH_LOST, ByteBuffer.allocate(LOST_FIXED_LENGTH + text.length).putInt(generation)
-                .putLong(owner.sequenceReceived()).put(text).array());
+                .putLong(arrivals.sequence()).put(text).array());
         receivedOverRdma = false;
     }
 
@@ -296,7 +288,7 @@ final class Paths {
         }
         peerSaidLost = true;
         peerReceived = in.getLong();
-        owner.confirmed(peerReceived);
+        departures.confirm(peerReceived);
         if (rdma != null) {
             lose(PathReason.PEER_LOST, StandardCharsets.UTF_8.decode(in).toString().replaceAll("\\p{Cntrl}", " "));
         } else {
@@ -323,7 +315,7 @@ final class Paths {
             return true;
         });
         releaseRetained();
-        owner.rewind(peerReceived);
+        departures.rewind(peerReceived);
     }
 
     /** Sends again what the peer missed, as far as TCP takes it; called again when there is room. */
@@ -374,7 +366,7 @@ final class Paths {
             ackProgressAt = now;
             waitingSince = now;
         }
-        if (state == State.RDMA && owner.sequenceSent() > acked && now - ackProgressAt > context.config().ackTimeoutNanos()) {
+        if (state == State.RDMA && departures.sequence() > acked && now - ackProgressAt > context.config().ackTimeoutNanos()) {
             lose(PathReason.ACK_LATE, "nothing for " + (now - ackProgressAt) / 1_000_000 + " ms");
         } else if (state == State.TCP && rdma != null && now - waitingSince > PROBING_NANOS) {
             lose(PathReason.PROBE_LATE, probesEchoed + " of " + PROBES + " came back within " + PROBING_NANOS / 1_000_000 + " ms");
@@ -387,9 +379,9 @@ final class Paths {
 
     /** Over RDMA each tick, since the peer keeps what is unacknowledged and goes by the time; over TCP now and then, for its counters. */
     private void acknowledge() {
-        if (owner.sequenceReceived() > ackSaid && (receivedOverRdma || --ticksToAck <= 0)) {
+        if (arrivals.sequence() > ackSaid && (receivedOverRdma || --ticksToAck <= 0)) {
             ticksToAck = TICKS_PER_TCP_ACK;
-            ackSaid = owner.sequenceReceived();
+            ackSaid = arrivals.sequence();
             owner.sendControl(FrameType.ACK, ByteBuffer.allocate(8).putLong(ackSaid).array());
         }
     }

@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * <p>Every established session has a fresh epoch in each direction; data frames of another epoch are dropped. Data frames carry a
  * sequence from 1 in each direction. All methods run on the lane's thread.
  */
-public final class Session implements LinkListener, Paths.Owner {
+public final class Session implements LinkListener, LaneTransport.ConnectHandler, Paths.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     enum State {
@@ -66,6 +66,7 @@ public final class Session implements LinkListener, Paths.Owner {
     private long lastHeard;
     private long lastSaid;
     private long stateSince;
+    private boolean takesMessages;
     private Link claimed;
 
     public Session(SessionContext context, RemoteHost peer, int linkIndex, int remoteLane) {
@@ -77,7 +78,7 @@ public final class Session implements LinkListener, Paths.Owner {
         reconnect = new Reconnect(context.config(), context.random());
         arrivals = new Arrivals(context.counters());
         news = new PathNews(context, peer.id() + " link " + linkIndex);
-        paths = new Paths(context, this, news);
+        paths = new Paths(context, this, arrivals, departures, news);
         raising = new Raising(context, this, paths, news);
     }
 
@@ -123,12 +124,22 @@ public final class Session implements LinkListener, Paths.Owner {
 
     /** Writes the header of the claimed frame, whose body is in place, and commits it. */
     public void send(long frame, int vni, int bodyLength) {
-        departures.write(frame, vni, bodyLength);
+        send(FrameType.DATA, frame, vni, bodyLength);
+    }
+
+    /** As {@link #send(long, int, int)}, for a frame of a sequenced type. */
+    public void send(int type, long frame, int vni, int bodyLength) {
+        departures.write(type, frame, vni, bodyLength);
         if (claimed == link) {
             lastSaid = context.nanoTime();
         }
         claimed.commit(FrameHeader.LENGTH + bodyLength);
         paths.onSent();
+    }
+
+    /** Whether the peer knows message frames. */
+    public boolean takesMessages() {
+        return takesMessages;
     }
 
     /** Whether data frames need RDMA and there is none. */
@@ -168,7 +179,7 @@ public final class Session implements LinkListener, Paths.Owner {
 
     private void onTcpFrame(int type, long frame, int length) {
         switch (type) {
-            case FrameType.DATA -> onDataFrame(link, frame, length - FrameHeader.LENGTH);
+            case FrameType.DATA, FrameType.MESSAGE -> onDataFrame(link, type, frame, length - FrameHeader.LENGTH);
             case FrameType.HEARTBEAT -> { } // having been heard is all it says
             case FrameType.HELLO -> onHello(frame, length - FrameHeader.LENGTH);
             case FrameType.REFUSE -> {
@@ -186,7 +197,7 @@ public final class Session implements LinkListener, Paths.Owner {
 
     private void onRdmaFrame(Link from, int type, long frame, int length) {
         switch (type) {
-            case FrameType.DATA -> onDataFrame(from, frame, length - FrameHeader.LENGTH);
+            case FrameType.DATA, FrameType.MESSAGE -> onDataFrame(from, type, frame, length - FrameHeader.LENGTH);
             case FrameType.PROBE, FrameType.PROBE_ECHO -> onControl(() -> paths.onControl(type, Bodies.of(frame, length)));
             default -> onUnknownType(type);
         }
@@ -212,14 +223,14 @@ public final class Session implements LinkListener, Paths.Owner {
         return this;
     }
 
-    private void onDataFrame(Link from, long frame, int bodyLength) {
+    private void onDataFrame(Link from, int type, long frame, int bodyLength) {
         if (state != State.ESTABLISHED) {
             context.counters().increment(CounterId.INGRESS_DROP_NOT_ESTABLISHED);
             return;
         }
         if (arrivals.accept(frame, bodyLength)) {
             paths.onData(from);
-            context.events().onData(this, FrameHeader.vni(frame), frame + FrameHeader.LENGTH, bodyLength);
+            context.events().onSequenced(this, type, FrameHeader.vni(frame), frame + FrameHeader.LENGTH, bodyLength);
         }
     }
 
@@ -255,29 +266,28 @@ public final class Session implements LinkListener, Paths.Owner {
     private void connect() {
         enter(State.CONNECTING);
         long timeoutMillis = Math.max(1, context.config().helloTimeoutNanos() / 1_000_000);
-        context.transport().connect(null, context.laneAddress(peer, remoteLane), new byte[0], timeoutMillis,
-                new LaneTransport.ConnectHandler() {
-                    @Override
-                    public LinkListener onConnected(Link connected) {
-                        if (state != State.CONNECTING) {
-                            connected.close();
-                            return Session.this;
-                        }
-                        link = connected;
-                        lastHeard = context.nanoTime();
-                        enter(State.GREETING);
-                        sayHello();
-                        return Session.this;
-                    }
+        context.transport().connect(null, context.laneAddress(peer, remoteLane), new byte[0], timeoutMillis, this);
+    }
 
-                    @Override
-                    public void onFailed(String why) {
-                        if (state == State.CONNECTING) {
-                            context.counters().increment(CounterId.CONNECT_FAILURES);
-                            lost(why);
-                        }
-                    }
-                });
+    @Override
+    public LinkListener onConnected(Link connected) {
+        if (state != State.CONNECTING) {
+            connected.close();
+            return this;
+        }
+        link = connected;
+        lastHeard = context.nanoTime();
+        enter(State.GREETING);
+        sayHello();
+        return this;
+    }
+
+    @Override
+    public void onFailed(String why) {
+        if (state == State.CONNECTING) {
+            context.counters().increment(CounterId.CONNECT_FAILURES);
+            lost(why);
+        }
     }
 
     private void sayHello() {
@@ -317,10 +327,7 @@ public final class Session implements LinkListener, Paths.Owner {
             throw new Hello.Refused("a newer agent of host '" + peer.id() + "' holds this session");
         }
         if (link != null) {
-            Link old = link;
-            link = null;
-            old.close();
-            lost("replaced by a newer connection of the peer");
+            end("replaced by a newer connection of the peer");
         }
         link = incoming;
         sayHello();
@@ -331,6 +338,7 @@ public final class Session implements LinkListener, Paths.Owner {
         arrivals.begin(hello.epoch());
         incarnation = hello.incarnation();
         departures.begin(epoch);
+        takesMessages = hello.takesMessages();
         lastHeard = context.nanoTime();
         lastSaid = lastHeard;
         establishedAt = lastHeard;
@@ -451,28 +459,8 @@ public final class Session implements LinkListener, Paths.Owner {
     }
 
     @Override
-    public long sequenceSent() {
-        return departures.sequence();
-    }
-
-    @Override
-    public long sequenceReceived() {
-        return arrivals.sequence();
-    }
-
-    @Override
-    public void confirmed(long sequence) {
-        departures.confirm(sequence);
-    }
-
-    @Override
     public boolean mayUseTcp() {
         return !raising.isRequired();
-    }
-
-    @Override
-    public void rewind(long sequence) {
-        departures.rewind(sequence);
     }
 
     @Override

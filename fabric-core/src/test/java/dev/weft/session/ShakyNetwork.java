@@ -256,7 +256,7 @@ final class ShakyNetwork {
         }
 
         private static long dataSequence(byte[] frame) {
-            return (frame[1] & 0xFF) == FrameType.DATA ? ByteBuffer.wrap(frame).getLong(16) : 0;
+            return FrameType.isSequenced(frame[1] & 0xFF) ? ByteBuffer.wrap(frame).getLong(16) : 0;
         }
 
         @Override

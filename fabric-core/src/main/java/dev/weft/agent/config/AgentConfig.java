@@ -21,7 +21,7 @@ import java.util.Map;
  * @param busyPoll      how long a lane that gets work often looks for more before it sleeps; zero sleeps at once
  */
 public record AgentConfig(String host, InetAddress underlay, int port, Path directoryFile, int lanes, Path stateDir, Path socket,
-        Tun tun, List<Network> networks, Duration busyPoll, Session session, Rdma rdma) {
+        Tun tun, List<Network> networks, Duration busyPoll, Session session, Rdma rdma, MessagingConfig messaging) {
     public static final int DEFAULT_PORT = 4790;
     public static final int MAX_LANES = 16;
     public static final Duration DEFAULT_BUSY_POLL = Duration.ofNanos(50_000);
@@ -32,6 +32,12 @@ public record AgentConfig(String host, InetAddress underlay, int port, Path dire
 
     public AgentConfig {
         networks = List.copyOf(networks);
+    }
+
+    /** Without messaging. */
+    public AgentConfig(String host, InetAddress underlay, int port, Path directoryFile, int lanes, Path stateDir, Path socket, Tun tun,
+            List<Network> networks, Duration busyPoll, Session session, Rdma rdma) {
+        this(host, underlay, port, directoryFile, lanes, stateDir, socket, tun, networks, busyPoll, session, rdma, MessagingConfig.OFF);
     }
 
     /** A configuration with nothing but what has no default. */

@@ -75,8 +75,10 @@ public final class AgentConfigLoader {
         AgentConfig.Rdma rdma = readRdma(root.section("rdma"));
         List<Network> networks = root.sections("networks", List.of(AgentConfig.DEFAULT_NETWORK), AgentConfigLoader::readNetwork);
         checkNetworks(root, networks);
+        MessagingConfig messaging = MessagingReader.read(root.section("messaging"), networks);
         return findings.isEmpty()
-                ? new AgentConfig(host, underlay, port, file, lanes, stateDir, socket, tun, networks, busyPoll, session, rdma)
+                ? new AgentConfig(host, underlay, port, file, lanes, stateDir, socket, tun, networks, busyPoll, session, rdma,
+                        messaging)
                 : null;
     }
 
