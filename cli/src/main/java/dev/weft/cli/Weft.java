@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.perf.command.PerfCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "weft", mixinStandardHelpOptions = true, versionProvider = BuildVersion.class,
         description = "RDMA-accelerated container networking fabric",
         subcommands = {AgentCommand.class, StatusCommand.class, PeersCommand.class, EndpointsCommand.class, LanesCommand.class,
-            CountersCommand.class, VersionCommand.class, SelfCheckCommand.class},
+            CountersCommand.class, VersionCommand.class, SelfCheckCommand.class, PerfCommand.class},
         footer = {"", "Also, by the wrapper in the repository: weft demo, weft test [--quick]"})
 public final class Weft implements Callable<Integer> {
     @Spec
