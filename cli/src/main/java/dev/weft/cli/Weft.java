@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.perf.command.PerfCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Spec;
         description = "RDMA-accelerated container networking fabric",
         subcommands = {AgentCommand.class, StatusCommand.class, PeersCommand.class, EndpointsCommand.class, LanesCommand.class,
             CountersCommand.class, VersionCommand.class, SelfCheckCommand.class, DoctorCommand.class, VerbsRunCommand.class,
-            IpamCommand.class, CniCommand.class, MessagingCommand.class},
+            IpamCommand.class, CniCommand.class, MessagingCommand.class, PerfCommand.class},
         footer = {"", "Also, by the wrapper in the repository: weft demo, weft test [--quick]"})
 public final class Weft implements Callable<Integer> {
     @Spec

@@ -1,0 +1,27 @@
+package dev.weft.perf.command;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code weft perf}: the parent of everything that measures. */
+@Command(name = "perf", description = "Measure networks: verbs, links, sockets and messages",
+        subcommands = {
+        })
+public final class PerfCommand implements Callable<Integer> {
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help")
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        CommandLine line = spec.commandLine();
+        line.usage(line.getErr());
+        return ExitCodes.USAGE;
+    }
+}
