@@ -83,8 +83,8 @@ abstract class Connection implements RdmaLink.Owner {
     }
 
     /**
-     * Makes one call on a thread of its own, because it may stay in the kernel for minutes; nothing of the connection is freed before it has
-     * come back.
+     * Makes one call on a thread of its own, because it may stay in the kernel for minutes; nothing of the connection is freed before
+     * it has come back.
      */
     final void callApart(RdmaLaneTransport.Work call) {
         idle = transport.runApart(() -> {
