@@ -141,7 +141,8 @@ public final class RdmaDoctor {
             case "Y", "1" -> Finding.ok("namespaces", "shared: every network namespace sees every device");
             case "N", "0" -> Finding.ok("namespaces", "exclusive: a device is seen in its own network namespace only;"
                     + " the agent must run in that of the device");
-            default -> Finding.warn("namespaces", "the kernel does not tell its mode", "rdma system show; load ib_core, kernel 5.3 or newer");
+            default -> Finding.warn("namespaces", "the kernel does not tell its mode",
+                    "rdma system show; load ib_core, kernel 5.3 or newer");
         };
     }
 
@@ -159,7 +160,8 @@ public final class RdmaDoctor {
             }
         }
         return exposed.isEmpty() ? Finding.ok("exposure", "no other mount namespace has /dev/infiniband")
-                : Finding.warn("exposure", "processes in other mount namespaces have /dev/infiniband: " + String.join(", ", exposed.values()),
+                : Finding.warn("exposure",
+                        "processes in other mount namespaces have /dev/infiniband: " + String.join(", ", exposed.values()),
                         "do not give containers /dev/infiniband (no --privileged, no device plugin beside Weft): they can disturb all"
                                 + " RDMA traffic of the adapter");
     }
