@@ -273,6 +273,9 @@ final class RdmaLink implements RetainingLink {
     // ---- completions ---------------------------------------------------------------------------------------------------------
 
     void onCompletion(int kind, int detail, int status, int byteLength) {
+        if (status == CompletionStatus.FLUSHED && connector && state == State.READY) {
+            return; // the attempt failed; the connection event behind this says why
+        }
         if (status != CompletionStatus.SUCCESS) {
             end(CompletionStatus.describe(status));
         } else if (kind == WorkId.SEND) {
