@@ -17,6 +17,8 @@ package_of() {
         wg) echo wireguard-tools ;;
         nebula-cert) echo nebula ;;
         /usr/lib/cni/*) echo containernetworking-plugins ;;
+        busybox) echo busybox-static ;;
+        protoc) echo protobuf-compiler ;;
         nsenter | unshare | setpriv | taskset) echo util-linux ;;
         sha256sum | timeout) echo coreutils ;;
         *) echo "$1" ;;

@@ -156,10 +156,10 @@ public final class EndpointManager {
                     request.settings());
             StoredEndpoint attached = new StoredEndpoint(State.ATTACHED, endpoint, request.notes());
             rollback.push("remove record", () -> store.remove(key));
-            put(attached.in(State.ATTACHING));
+            write(attached.in(State.ATTACHING), store::putIntent);
             rollback.push("detach " + endpoint.hostInterface(), () -> plumbing.detach(endpoint));
             plumb(endpoint, request.netnsPath());
-            put(attached);
+            write(attached, store::put);
             publishAdded(attached);
             rollback.commit();
             return endpoint;
@@ -240,7 +240,7 @@ public final class EndpointManager {
         StoredEndpoint detaching = stored.in(State.DETACHING);
         live.put(endpoint.key(), detaching);
         try {
-            store.put(detaching);
+            store.putIntent(detaching);
         } catch (IOException e) { // a full disk must not keep a container from going; the record is removed below
             LOG.warn("endpoint {}: cannot write that it is being detached: {}", endpoint.key(), e.toString());
         }
@@ -422,9 +422,14 @@ public final class EndpointManager {
         }
     }
 
-    private void put(StoredEndpoint stored) throws EndpointException {
+    @FunctionalInterface
+    private interface Writing {
+        void write(StoredEndpoint stored) throws IOException;
+    }
+
+    private static void write(StoredEndpoint stored, Writing how) throws EndpointException {
         try {
-            store.put(stored);
+            how.write(stored);
         } catch (IOException e) {
             throw new EndpointException(Reason.STORE, "the state of " + stored.endpoint().key() + " cannot be written: " + e.getMessage()
                     + "; see to the state directory's disk", e);

@@ -16,9 +16,9 @@ import java.util.List;
  * Endpoints on disk, one file each, so that they survive the agent: {@code <hash of the key>.json}, see {@link EndpointCodec}.
  *
  * <p>Writing is write to {@code .tmp}, sync, rename, sync the directory: a file is there whole or not at all, whatever is killed
- * when. Those who change different files at the same time share the sync of the directory. A file that cannot be used, because it is
- * damaged or of another version, is renamed to {@code <name>.set-aside-<n>} and reported; it is never deleted. May block;
- * thread-safe for different keys.
+ * when; of an intent, see {@link #putIntent}, that is promised as long as the kernel lives. Those who change different files at the
+ * same time share the sync of the directory. A file that cannot be used, because it is damaged or of another version, is renamed to
+ * {@code <name>.set-aside-<n>} and reported; it is never deleted. May block; thread-safe for different keys.
  */
 public final class EndpointStore {
     private static final String SUFFIX = ".json";
@@ -126,6 +126,17 @@ public final class EndpointStore {
         files.sync(temporary);
         files.rename(temporary, name);
         directory.submit(stored.endpoint().key());
+    }
+
+    /**
+     * Writes or replaces the file of one endpoint whose attaching or detaching begins. It outlives the agent, whatever kills it, but is
+     * not synced: what it warns of lives in the kernel's memory and is gone with the kernel, so there is nothing to warn of then.
+     */
+    public void putIntent(StoredEndpoint stored) throws IOException {
+        String name = fileName(stored.endpoint().key());
+        String temporary = name + TEMPORARY;
+        files.write(temporary, EndpointCodec.encode(bootId, stored));
+        files.rename(temporary, name);
     }
 
     /** Idempotent. */
