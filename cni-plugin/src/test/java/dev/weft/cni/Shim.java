@@ -45,7 +45,7 @@ final class Shim {
         try (OutputStream input = process.getOutputStream()) {
             input.write(stdin);
         } catch (IOException e) {
-            if (!e.getMessage().contains("Broken pipe")) { // it need not read what it refuses
+            if (!e.getMessage().contains("Broken pipe") && !e.getMessage().contains("Stream closed")) { // it need not read what it refuses
                 throw e;
             }
         }
