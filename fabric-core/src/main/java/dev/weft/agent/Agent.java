@@ -3,6 +3,7 @@ package dev.weft.agent;
 import dev.weft.agent.config.AgentConfig;
 import dev.weft.counters.Counters;
 import dev.weft.directory.Directory;
+import dev.weft.directory.DirectoryEvent;
 import dev.weft.directory.HostEntry;
 import dev.weft.endpoint.DiskStateFiles;
 import dev.weft.endpoint.Endpoint;
@@ -18,6 +19,7 @@ import dev.weft.lane.Lane;
 import dev.weft.lane.LaneConfig;
 import dev.weft.lane.LaneTransports;
 import dev.weft.link.LinkTransport;
+import dev.weft.linux.NameLock;
 import dev.weft.linux.RouteSocket;
 import dev.weft.network.Network;
 import dev.weft.peer.Peers;
@@ -66,6 +68,7 @@ public final class Agent implements AutoCloseable {
     private final HostPools pools;
     private final Peers peers;
     private StateLock lock;
+    private NameLock hostLock;
     private RouteSocket socket;
     private HostNetwork hostNetwork;
     private EndpointManager endpoints;
@@ -106,6 +109,7 @@ public final class Agent implements AutoCloseable {
 
     private void open(LaneTransports transports) throws IOException {
         lock = StateLock.take(config.stateDir());
+        hostLock = takeHost();
         socket = RouteSocket.open();
         for (int i = 0; i < config.lanes(); i++) {
             lanes.add(lane(i, transports, TunQueue.open(config.tun().name())));
@@ -117,7 +121,7 @@ public final class Agent implements AutoCloseable {
         }
         openEndpoints();
         // The directory's first view is delivered within; the conductor works it off before anything asked later.
-        directory.watch(event -> conductor.execute(() -> peers.onDirectoryEvent(event)));
+        directory.watch(event -> conductor.execute(() -> onDirectoryEvent(event)));
         await(conductor.call(() -> {
             warnWhenNotListed();
             return null;
@@ -125,6 +129,15 @@ public final class Agent implements AutoCloseable {
         reconciliation.add(endpoints::reconcile);
         reconciliation.add(() -> conductor.execute(this::restoreHostNetwork));
         reconciliation.start();
+    }
+
+    /** A second agent would take over queues of the TUN device and, with it, part of the first one's packets. */
+    private static NameLock takeHost() throws IOException {
+        NameLock taken = NameLock.take("weft-agent");
+        if (taken == null) {
+            throw new IOException("another agent runs on this host (in this network namespace); stop it first, a host has one");
+        }
+        return taken;
     }
 
     private Lane lane(int number, LaneTransports transports, TunQueue queue) {
@@ -167,6 +180,19 @@ public final class Agent implements AutoCloseable {
             known.orTimeout(ROUTES_PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join();
         } catch (CompletionException e) {
             LOG.warn("lanes have not taken over new routes within {} ms: {}", ROUTES_PATIENCE_MILLIS, String.valueOf(e.getCause()));
+        }
+    }
+
+    private void onDirectoryEvent(DirectoryEvent event) {
+        peers.onDirectoryEvent(event);
+        if (event instanceof DirectoryEvent.Synced) {
+            List<InetSocketAddress> agents = new ArrayList<>(List.of(local.underlay()));
+            peers.all().forEach(peer -> agents.add(peer.entry().underlay()));
+            try {
+                hostNetwork.agents(agents);
+            } catch (IOException e) {
+                LOG.error("the ports of agents cannot be closed to endpoints: {}", e.getMessage());
+            }
         }
     }
 
@@ -239,6 +265,11 @@ public final class Agent implements AutoCloseable {
         reconciliation.add(task);
     }
 
+    /** What the firewall has dropped, by network and kind. Any thread; runs nft. */
+    public Map<String, Map<String, Long>> firewallDrops() throws IOException {
+        return hostNetwork.firewallDrops();
+    }
+
     /** What a moment looks like, for the API. Any thread; waits for lanes and conductor. */
     public AgentView view() {
         List<SessionStatus> sessions = new ArrayList<>();
@@ -263,7 +294,7 @@ public final class Agent implements AutoCloseable {
             lane.close();
         }
         conductor.close();
-        closeAll(socket, lock);
+        closeAll(socket, hostLock, lock);
     }
 
     private static void closeAll(AutoCloseable... parts) {

@@ -12,7 +12,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.PeerCredentials;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -21,6 +21,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,7 +42,8 @@ public final class ControlServer implements AutoCloseable {
     static final int MAX_REQUEST_BYTES = 4 << 20;
     static final int MAX_CONNECTIONS = 128;
     private static final int BACKLOG = 512;
-    private static final int READ_TIMEOUT_SECONDS = 5;
+    /** From connecting, or from the last answer, to the end of the next request: a byte a second gains nothing. */
+    static final Duration REQUEST_TIME = Duration.ofSeconds(5);
 
     private final Path socket;
     private final Map<String, ControlHandler> handlers = new TreeMap<>();
@@ -49,10 +51,12 @@ public final class ControlServer implements AutoCloseable {
             EpollIoHandler.newFactory());
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("weft-request-", 0).factory());
     private final AtomicInteger connections = new AtomicInteger();
+    private final Duration requestTime;
     private final long ownUid;
 
-    private ControlServer(Path socket, List<ControlHandler> handlers) throws IOException {
+    private ControlServer(Path socket, List<ControlHandler> handlers, Duration requestTime) throws IOException {
         this.socket = socket;
+        this.requestTime = requestTime;
         handlers.forEach(handler -> this.handlers.put(handler.path(), handler));
         ownUid = ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).longValue();
     }
@@ -63,7 +67,11 @@ public final class ControlServer implements AutoCloseable {
      * @throws IOException when the folder cannot be made, or another process answers on the socket
      */
     public static ControlServer start(Path socket, List<ControlHandler> handlers) throws IOException {
-        ControlServer server = new ControlServer(socket, handlers);
+        return start(socket, handlers, REQUEST_TIME);
+    }
+
+    static ControlServer start(Path socket, List<ControlHandler> handlers, Duration requestTime) throws IOException {
+        ControlServer server = new ControlServer(socket, handlers, requestTime);
         try {
             server.bind();
             return server;
@@ -127,8 +135,8 @@ public final class ControlServer implements AutoCloseable {
             return;
         }
         channel.closeFuture().addListener(done -> connections.decrementAndGet());
-        channel.pipeline().addLast(new ReadTimeoutHandler(READ_TIMEOUT_SECONDS), new HttpServerCodec(),
-                new HttpObjectAggregator(MAX_REQUEST_BYTES), new RequestDispatcher(handlers, workers));
+        channel.pipeline().addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_REQUEST_BYTES),
+                new FlowControlHandler(), new RequestDispatcher(handlers, workers, requestTime));
     }
 
     /** Stops listening and removes the socket; requests under way get two seconds. */

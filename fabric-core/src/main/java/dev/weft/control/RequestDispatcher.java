@@ -12,12 +12,14 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,10 +30,16 @@ final class RequestDispatcher extends SimpleChannelInboundHandler<FullHttpReques
 
     private final Map<String, ControlHandler> handlers;
     private final ExecutorService workers;
+    private final Duration requestTime;
+    private Future<?> deadline;
 
-    RequestDispatcher(Map<String, ControlHandler> handlers, ExecutorService workers) {
+    /**
+     * @param requestTime a caller that has not sent a whole request by then is dropped
+     */
+    RequestDispatcher(Map<String, ControlHandler> handlers, ExecutorService workers, Duration requestTime) {
         this.handlers = handlers;
         this.workers = workers;
+        this.requestTime = requestTime;
     }
 
     @Override
@@ -54,9 +62,7 @@ final class RequestDispatcher extends SimpleChannelInboundHandler<FullHttpReques
         ControlRequest whole = new ControlRequest(request.method().name(), path, headers, body);
         // While the worker is at it the caller has nothing to send, so its silence is no offence and its next request must wait.
         context.channel().config().setAutoRead(false);
-        if (context.pipeline().get(ReadTimeoutHandler.class) != null) {
-            context.pipeline().remove(ReadTimeoutHandler.class);
-        }
+        deadline.cancel(false);
         workers.execute(() -> answer(context, call(handler, whole), keepAlive));
     }
 
@@ -69,12 +75,34 @@ final class RequestDispatcher extends SimpleChannelInboundHandler<FullHttpReques
         }
     }
 
-    private static void answer(ChannelHandlerContext context, ControlResponse response, boolean keepAlive) {
+    /** The time for the next request begins. On the channel's thread. */
+    private void expectRequest(ChannelHandlerContext context) {
+        context.channel().config().setAutoRead(true);
+        deadline = context.executor().schedule(() -> {
+            LOG.debug("a caller on the control socket was dropped: no whole request within {} ms", requestTime.toMillis());
+            context.close();
+        }, requestTime.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        expectRequest(context);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        deadline.cancel(false);
+    }
+
+    private void answer(ChannelHandlerContext context, ControlResponse response, boolean keepAlive) {
         DefaultFullHttpResponse message = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
                 HttpResponseStatus.valueOf(response.status()), Unpooled.wrappedBuffer(response.body()));
         message.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/json").set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
         if (keepAlive) {
-            context.writeAndFlush(message).addListener(done -> context.channel().config().setAutoRead(true));
+            context.writeAndFlush(message).addListener(done -> {
+                deadline.cancel(false);
+                expectRequest(context);
+            });
         } else {
             message.headers().set(HttpHeaderNames.CONNECTION, "close");
             context.writeAndFlush(message).addListener(ChannelFutureListener.CLOSE);

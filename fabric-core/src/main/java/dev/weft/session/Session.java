@@ -243,6 +243,11 @@ public final class Session implements LinkListener, Paths.Owner {
     }
 
     @Override
+    public void onGarbage(Link from) {
+        context.counters().increment(CounterId.LINK_GARBAGE);
+    }
+
+    @Override
     public void onClosed(Link from, String why) {
         if (from == link) {
             link = null;
