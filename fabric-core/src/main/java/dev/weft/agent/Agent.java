@@ -3,6 +3,7 @@ package dev.weft.agent;
 import dev.weft.agent.config.AgentConfig;
 import dev.weft.counters.Counters;
 import dev.weft.directory.Directory;
+import dev.weft.directory.DirectoryEvent;
 import dev.weft.directory.HostEntry;
 import dev.weft.endpoint.DiskStateFiles;
 import dev.weft.endpoint.EndpointManager;
@@ -16,6 +17,7 @@ import dev.weft.lane.Lane;
 import dev.weft.lane.LaneConfig;
 import dev.weft.lane.LaneTransports;
 import dev.weft.link.LinkTransport;
+import dev.weft.linux.NameLock;
 import dev.weft.linux.RouteSocket;
 import dev.weft.message.MessagePlane;
 import dev.weft.network.Network;
@@ -65,6 +67,7 @@ public final class Agent implements AutoCloseable {
     private final HostPools pools;
     private final Peers peers;
     private StateLock lock;
+    private NameLock hostLock;
     private RouteSocket socket;
     private RouteSocket removals;
     private HostNetwork hostNetwork;
@@ -116,6 +119,7 @@ public final class Agent implements AutoCloseable {
 
     private void open(LaneTransports transports) throws IOException {
         lock = StateLock.take(config.stateDir());
+        hostLock = takeHost();
         socket = RouteSocket.open();
         removals = RouteSocket.open();
         for (int i = 0; i < config.lanes(); i++) {
@@ -128,7 +132,7 @@ public final class Agent implements AutoCloseable {
         }
         openEndpoints();
         // The directory's first view is delivered within; the conductor works it off before anything asked later.
-        directory.watch(event -> conductor.execute(() -> peers.onDirectoryEvent(event)));
+        directory.watch(event -> conductor.execute(() -> onDirectoryEvent(event)));
         await(conductor.call(() -> {
             warnWhenNotListed();
             return null;
@@ -136,6 +140,15 @@ public final class Agent implements AutoCloseable {
         reconciliation.add(endpoints::reconcile);
         reconciliation.add(() -> conductor.execute(this::restoreHostNetwork));
         reconciliation.start();
+    }
+
+    /** A second agent would take over queues of the TUN device and, with it, part of the first one's packets. */
+    private static NameLock takeHost() throws IOException {
+        NameLock taken = NameLock.take("weft-agent");
+        if (taken == null) {
+            throw new IOException("another agent runs on this host (in this network namespace); stop it first, a host has one");
+        }
+        return taken;
     }
 
     private Lane lane(int number, LaneTransports transports, TunQueue queue) {
@@ -155,6 +168,19 @@ public final class Agent implements AutoCloseable {
         endpoints = new EndpointManager(store, pools, wiring, namespaces);
         endpoints.start();
         endpoints.addListener(new LocalRoutes(conductor, locals, this::publishLocals));
+    }
+
+    private void onDirectoryEvent(DirectoryEvent event) {
+        peers.onDirectoryEvent(event);
+        if (event instanceof DirectoryEvent.Synced) {
+            List<InetSocketAddress> agents = new ArrayList<>(List.of(local.underlay()));
+            peers.all().forEach(peer -> agents.add(peer.entry().underlay()));
+            try {
+                hostNetwork.agents(agents);
+            } catch (IOException e) {
+                LOG.error("the ports of agents cannot be closed to endpoints: {}", e.getMessage());
+            }
+        }
     }
 
     private void onOwnEntry(HostEntry entry) {
@@ -231,6 +257,11 @@ public final class Agent implements AutoCloseable {
         reconciliation.add(task);
     }
 
+    /** What the firewall has dropped, by network and kind. Any thread; runs nft. */
+    public Map<String, Map<String, Long>> firewallDrops() throws IOException {
+        return hostNetwork.firewallDrops();
+    }
+
     /** What a moment looks like, for the API. Any thread; waits for lanes and conductor. */
     public AgentView view() {
         List<SessionStatus> sessions = new ArrayList<>();
@@ -255,7 +286,7 @@ public final class Agent implements AutoCloseable {
             lane.close();
         }
         conductor.close();
-        closeAll(messages, socket, removals, lock);
+        closeAll(messages, socket, removals, hostLock, lock);
     }
 
     private static void closeAll(AutoCloseable... parts) {

@@ -8,18 +8,18 @@ import dev.weft.counters.CounterId;
 import dev.weft.counters.Counters;
 import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.StoredEndpoint;
+import dev.weft.host.FirewallCounter;
 import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
 import dev.weft.peer.Peers;
 import dev.weft.session.SessionStatus;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 
 /** What the agent tells of itself: read-only JSON documents under {@code /v1}. */
 public final class AgentApi {
@@ -40,7 +40,7 @@ public final class AgentApi {
                 get("/v1/ipam", this::ipam));
     }
 
-    private static ControlHandler get(String path, Supplier<Object> document) {
+    private static ControlHandler get(String path, Callable<Object> document) {
         return new ControlHandler() {
             @Override
             public String path() {
@@ -52,7 +52,7 @@ public final class AgentApi {
                 if (!request.method().equals("GET")) {
                     return new ControlResponse(405, JSON.writeValueAsBytes(Map.of("error", path + " answers GET only")));
                 }
-                return new ControlResponse(200, JSON.writeValueAsBytes(document.get()));
+                return new ControlResponse(200, JSON.writeValueAsBytes(document.call()));
             }
         };
     }
@@ -76,6 +76,7 @@ public final class AgentApi {
         status.put("peersEstablished", view.peers().stream().filter(peer -> established(view, peer) > 0).count());
         status.put("endpoints", agent.endpoints().list().size());
         status.put("directory", Map.of("revision", view.revision(), "problem", view.problem()));
+        status.put("process", ProcessUse.now());
         status.put("subnets", view.own() == null ? Map.of() : subnets(view.own().subnets()));
         return status;
     }
@@ -129,28 +130,33 @@ public final class AgentApi {
     }
 
     /** Pools, endpoints, and how records, pools and kernel differ. */
-    private Object ipam() {
+    private Object ipam() throws IOException {
         List<Object> pools = new ArrayList<>();
         agent.view().pools().forEach((network, usages) -> usages.forEach(usage -> pools.add(Map.of("network", network, "subnet",
                 usage.subnet().toString(), "capacity", usage.capacity(), "used", usage.used(), "cooling", usage.cooling()))));
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("pools", pools);
         document.putAll(endpoints());
-        try {
-            document.put("findings", agent.endpoints().audit().findings());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        document.put("findings", agent.endpoints().audit().findings());
         return document;
     }
 
-    private Object counters() {
+    private Object counters() throws IOException {
         AgentView view = agent.view();
         Map<String, String> meanings = new LinkedHashMap<>();
         for (CounterId id : CounterId.values()) {
             meanings.put(id.label(), id.description());
         }
-        return Map.of("counters", Counters.sum(view.counters()), "descriptions", meanings);
+        Map<String, String> drops = new LinkedHashMap<>();
+        for (FirewallCounter counter : FirewallCounter.values()) {
+            drops.put(counter.label(), counter.description());
+        }
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("counters", Counters.sum(view.counters()));
+        document.put("descriptions", meanings);
+        document.put("firewall", agent.firewallDrops());
+        document.put("firewallDescriptions", drops);
+        return document;
     }
 
     private static String text(InetAddress address) {

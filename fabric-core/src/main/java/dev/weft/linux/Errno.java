@@ -25,6 +25,7 @@ public final class Errno {
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
     public static final int EOPNOTSUPP = 95;
+    public static final int EADDRINUSE = 98;
     public static final int ECONNRESET = 104;
 
     /** Option for {@link Linker#downcallHandle} of functions that set errno. */

@@ -27,6 +27,7 @@ public final class Libc {
     private static final MethodHandle SEND = handle("send", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG, INT));
     private static final MethodHandle RECV = handle("recv", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG, INT));
     private static final MethodHandle CONNECT = handle("connect", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT));
+    private static final MethodHandle BIND = handle("bind", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT));
     private static final MethodHandle SETNS = handle("setns", FunctionDescriptor.of(INT, INT, INT));
     private static final MethodHandle IOCTL = handle("ioctl", FunctionDescriptor.of(INT, INT, LONG), Linker.Option.firstVariadicArg(2));
     private static final MethodHandle UNSHARE = handle("unshare", FunctionDescriptor.of(INT, INT));
@@ -96,6 +97,10 @@ public final class Libc {
 
     public static void connect(int fd, MemorySegment address) throws LinuxException {
         checked("connect", () -> (int) CONNECT.invokeExact(Errno.segment(), fd, address, (int) address.byteSize()));
+    }
+
+    static void bind(int fd, MemorySegment address) throws LinuxException {
+        checked("bind", () -> (int) BIND.invokeExact(Errno.segment(), fd, address, (int) address.byteSize()));
     }
 
     /**

@@ -252,6 +252,11 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
     }
 
     @Override
+    public void onGarbage(Link from) {
+        context.counters().increment(CounterId.LINK_GARBAGE);
+    }
+
+    @Override
     public void onClosed(Link from, String why) {
         if (from == link) {
             link = null;

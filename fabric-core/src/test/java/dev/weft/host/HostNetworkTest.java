@@ -40,6 +40,7 @@ class HostNetworkTest {
     private final TestNamespaces namespaces = new TestNamespaces();
     private String host;
     private RouteSocket socket;
+    private HostNetwork network;
     private TunQueue tun;
     private EndpointWiring wiring;
 
@@ -61,7 +62,7 @@ class HostNetworkTest {
 
     private Map<String, ?> bringUp() throws IOException {
         return TestNamespaces.in(host, () -> {
-            HostNetwork network = new HostNetwork(socket, "weft0", 65000, 5000, NETWORKS);
+            network = new HostNetwork(socket, "weft0", 65000, 5000, NETWORKS);
             network.prepare();
             return network.own(SUBNETS);
         });
@@ -123,8 +124,10 @@ class HostNetworkTest {
         assertTrue(reaches(spoofer, "10.42.1.2"));
         assertFalse(TestNamespaces.exec(spoofer, "ping", "-c", "2", "-i", "0.2", "-W", "1", "-I", "10.42.1.77", "10.42.1.2").status() == 0);
         TestNamespaces.exec(spoofer, "ping", "-c", "1", "-W", "1", "-I", "fd42:0:0:1::77", "fd42:0:0:1::2");
-        String rules = TestNamespaces.exec(host, "nft", "list", "table", "inet", "weft-1").output();
-        assertTrue(rules.contains("counter packets 3"), rules);
+        assertEquals(3L, TestNamespaces.in(host, network::firewallDrops).get("red").get("foreign_source"));
+        bringUp();
+        assertEquals(3L, TestNamespaces.in(host, network::firewallDrops).get("red").get("foreign_source"),
+                "counters outlive the rules");
         assertTrue(reaches(honest, "10.42.1.3"));
     }
 
