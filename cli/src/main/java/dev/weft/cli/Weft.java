@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.perf.command.PerfCommand;
+import dev.weft.perf.iperf3.Iperf3Routing;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,7 +31,7 @@ public final class Weft implements Callable<Integer> {
             command.getErr().println("weft: " + (failure.getMessage() == null ? failure.toString() : failure.getMessage()));
             return 1;
         });
-        return line.execute(arguments);
+        return line.execute(Iperf3Routing.of(arguments));
     }
 
     @Override

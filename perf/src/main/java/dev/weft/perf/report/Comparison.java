@@ -87,7 +87,8 @@ record Comparison(List<Row> rows, List<Check> checks, List<String> remarks) {
         Double was = threshold.of(base);
         Double is = threshold.of(now);
         if (is == null || was == null && threshold.kind() != Threshold.Kind.LIMIT) {
-            checks.add(new Check(label + " " + threshold.text(), false, (is == null ? "NEW" : "BASE") + " has no " + threshold.metric().name()));
+            checks.add(new Check(label + " " + threshold.text(), false,
+                    (is == null ? "NEW" : "BASE") + " has no " + threshold.metric().name()));
             return;
         }
         Quantity quantity = threshold.metric().quantity();

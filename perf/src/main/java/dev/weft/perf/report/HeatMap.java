@@ -60,8 +60,9 @@ final class HeatMap {
                     .append(run.verdict().state().label()).append("</td>");
             return;
         }
-        out.append(String.format(Locale.ROOT, "<td style=\"--heat:%.2f\" title=\"%s\">%s</td>", heat(cost, median), Html.escape(from + " > " + to
-                + ": " + run.verdict().state().label()), text(run)));
+        String title = from + " > " + to + ": " + run.verdict().state().label();
+        out.append(String.format(Locale.ROOT, "<td style=\"--heat:%.2f\" title=\"%s\">%s</td>", heat(cost, median), Html.escape(title),
+                text(run)));
     }
 
     /** 0 at the median and better, 1 at four times the median. */
@@ -83,6 +84,7 @@ final class HeatMap {
             return Html.escape(Quantity.BITRATE.text(run.totals().bytesPerSecond() * 8));
         }
         HistogramData felt = Words.felt(run);
-        return "<b>" + Html.escape(Quantity.LATENCY.text(felt.p50Nanos())) + "</b><br>" + Html.escape(Quantity.LATENCY.text(felt.p99Nanos()));
+        return "<b>" + Html.escape(Quantity.LATENCY.text(felt.p50Nanos())) + "</b><br>"
+                + Html.escape(Quantity.LATENCY.text(felt.p99Nanos()));
     }
 }

@@ -38,17 +38,18 @@ final class LayerBars {
             return;
         }
         double most = Math.max(1e-9, runs.stream().mapToDouble(value).max().orElse(1));
-        out.append(String.format(Locale.ROOT, "<h3>%s</h3>%n<svg class=\"bars\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%n", what,
-                WIDTH, ROW * runs.size() + 4, what));
+        out.append(String.format(Locale.ROOT, "<h3>%s</h3>%n<svg class=\"bars\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%n",
+                what, WIDTH, ROW * runs.size() + 4, what));
         double before = Double.NaN;
         for (int i = 0; i < runs.size(); i++) {
             double now = value.applyAsDouble(runs.get(i));
             int y = ROW * i;
             double length = Math.max(2, BAR * now / most);
-            out.append(String.format(Locale.ROOT, "<text class=\"layer\" text-anchor=\"end\" x=\"%d\" y=\"%d\">%s</text>", LEFT - 12, y + 21,
-                    Html.escape(runs.get(i).role())));
-            out.append(String.format(Locale.ROOT, "<rect class=\"fill c%d\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"22\" rx=\"3\"></rect>", colour,
-                    LEFT, y + 5, length));
+            out.append(String.format(Locale.ROOT, "<text class=\"layer\" text-anchor=\"end\" x=\"%d\" y=\"%d\">%s</text>", LEFT - 12,
+                    y + 21, Html.escape(runs.get(i).role())));
+            out.append(String.format(Locale.ROOT,
+                    "<rect class=\"fill c%d\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"22\" rx=\"3\"></rect>",
+                    colour, LEFT, y + 5, length));
             out.append(String.format(Locale.ROOT, "<text class=\"value\" x=\"%.1f\" y=\"%d\">%s%s</text>%n", LEFT + length + 10, y + 21,
                     Html.escape(quantity.text(now)), Html.escape(added(before, now, quantity))));
             before = now;

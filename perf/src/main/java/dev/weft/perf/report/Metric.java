@@ -24,11 +24,13 @@ import java.util.regex.Pattern;
 record Metric(String name, Quantity quantity, boolean isMoreBetter, Function<RunResult, Double> value) {
     private static final Pattern PERCENTILE = Pattern.compile("p(\\d+(?:\\.\\d+)?)");
     private static final Map<String, Metric> SIMPLE = Map.of(
-            "throughput", new Metric("throughput", Quantity.BITRATE, true, run -> run.totals() == null ? null : run.totals().bytesPerSecond() * 8),
-            "messages", new Metric("messages", Quantity.MESSAGE_RATE, true, run -> run.totals() == null ? null : run.totals().messagesPerSecond()),
+            "throughput", new Metric("throughput", Quantity.BITRATE, true,
+                    run -> run.totals() == null ? null : run.totals().bytesPerSecond() * 8),
+            "messages", new Metric("messages", Quantity.MESSAGE_RATE, true,
+                    run -> run.totals() == null ? null : run.totals().messagesPerSecond()),
             "lost", new Metric("lost", Quantity.COUNT, false, run -> run.totals() == null ? null : (double) run.totals().lost()),
-            "retransmits", new Metric("retransmits", Quantity.COUNT, false, run -> run.totals() == null || run.totals().retransmits() == null
-                    ? null : (double) run.totals().retransmits()),
+            "retransmits", new Metric("retransmits", Quantity.COUNT, false,
+                    run -> run.totals() == null || run.totals().retransmits() == null ? null : (double) run.totals().retransmits()),
             "cpu", new Metric("cpu", Quantity.CPU_COST, false, Metric::cpu),
             "cpu-client", new Metric("cpu-client", Quantity.CPU_COST, false, run -> cost(run.client())),
             "cpu-server", new Metric("cpu-server", Quantity.CPU_COST, false, run -> cost(run.server())));

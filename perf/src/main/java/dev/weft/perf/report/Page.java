@@ -36,7 +36,8 @@ final class Page {
                 .append("<meta name=\"color-scheme\" content=\"light dark\">\n<title>")
                 .append(Html.escape(title)).append(" · weft perf</title>\n<style>\n").append(resource("report.css"))
                 .append("</style>\n</head>\n<body>\n<header><div><p class=\"brand\">weft perf</p><h1>").append(Html.escape(title))
-                .append("</h1>").append(subtitle()).append("</div><button id=\"theme\" type=\"button\">light / dark</button></header>\n<main>\n");
+                .append("</h1>").append(subtitle())
+                .append("</div><button id=\"theme\" type=\"button\">light / dark</button></header>\n<main>\n");
         out.append(Summary.of(documents));
         for (RunDocument document : documents) {
             switch (document.kind()) {

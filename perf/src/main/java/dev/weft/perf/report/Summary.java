@@ -25,8 +25,8 @@ final class Summary {
             }
         }
         String more = rows > MAX_ROWS ? "<p class=\"hint\">" + (rows - MAX_ROWS) + " more runs are in the files.</p>\n" : "";
-        return "<section class=\"card\" id=\"summary\">\n<h2>Summary</h2>\n<p class=\"hint\">Latency of open loops counts from the intended "
-                + "send time.</p>\n" + table + more + "</section>\n";
+        return "<section class=\"card\" id=\"summary\">\n<h2>Summary</h2>\n"
+                + "<p class=\"hint\">Latency of open loops counts from the intended send time.</p>\n" + table + more + "</section>\n";
     }
 
     static String name(RunDocument document, RunResult run) {
