@@ -44,7 +44,7 @@ directory: {file: $(directory_file)}
 state-dir: $(agent_dir "$1")/state
 socket: $(agent_dir "$1")/agent.sock
 messaging:
-  directory: $(agent_dir "$1")/messaging
+  directory: $WORK/messaging-$1
   networks:
     default: {mtu: $MTU, term-length: ${TERM_LENGTH}B}
 YAML
@@ -72,7 +72,7 @@ weft_up() {
     fabric_up && fabric_attach a ca && fabric_attach a ca2 && fabric_attach b cb || return 1
     CPUS[ca2]=${CPUS[b]} # the second client has a CPU of its own, as in the other systems
     DRIVER=([a]=${AGENT_PID[a]} [b]=${AGENT_PID[b]})
-    DIRECTORY_OF=([a]=$(agent_dir a)/messaging/default/aeron [b]=$(agent_dir b)/messaging/default/aeron)
+    DIRECTORY_OF=([a]=$WORK/messaging-a/default/aeron [b]=$WORK/messaging-b/default/aeron)
     BACK="aeron:udp?endpoint=$(fabric_address ca 4):40002"
     case $1 in
         weft-tcp) FORTH="aeron:udp?endpoint=$(fabric_address cb 4):40001" ;;
@@ -90,7 +90,12 @@ weft_up() {
 messaging_down() {
     local host
     case $1 in
-        weft-*) fabric_down ;;
+        weft-*)
+            fabric_down
+            for host in "${HOSTS[@]}"; do
+                umount "$WORK/messaging-$host/default" # an agent leaves it to its containers
+            done
+            ;;
         *)
             for host in "${!DRIVER[@]}"; do
                 stop_pid "${DRIVER[$host]}"

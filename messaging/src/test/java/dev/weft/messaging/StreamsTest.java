@@ -1,6 +1,7 @@
 package dev.weft.messaging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.agent.config.MessagingConfig.Mode;
@@ -9,6 +10,7 @@ import dev.weft.agent.config.MessagingConfig.Unit;
 import io.aeron.Aeron;
 import io.aeron.Publication;
 import io.aeron.Subscription;
+import io.aeron.exceptions.RegistrationException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -83,5 +85,48 @@ class StreamsTest {
             Awaitility.await().until(publication::isConnected);
             exchange(publication, subscription, 50_000, 64);
         }
+    }
+
+    @Test
+    void shouldRepairWhatTheWireLosesAndDoubles() {
+        hosts.copies = number -> number % 7 == 3 ? 0 : number % 11 == 5 ? 2 : 1;
+        try (Subscription subscription = clientB.addSubscription(B, 1001);
+                Publication publication = clientA.addPublication(B, 1001)) {
+            Awaitility.await().until(publication::isConnected);
+            exchange(publication, subscription, 5_000, 200);
+        }
+    }
+
+    @Test
+    void shouldCarryIpv6() {
+        String channel = "aeron:udp?endpoint=[fd42::2:2]:40001";
+        try (Subscription subscription = clientB.addSubscription(channel, 7);
+                Publication publication = clientA.addPublication(channel, 7)) {
+            Awaitility.await().until(publication::isConnected);
+            exchange(publication, subscription, 2_000, 1_000);
+        }
+    }
+
+    @Test
+    void shouldHandOverWithinTheHostWithoutTheWire() {
+        hosts.copies = number -> 0;
+        String channel = "aeron:udp?endpoint=10.42.1.2:40001";
+        try (Subscription subscription = clientA.addSubscription(channel, 7);
+                Publication publication = clientA.addPublication(channel, 7)) {
+            Awaitility.await().until(publication::isConnected);
+            exchange(publication, subscription, 20_000, 100);
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatIsNotOfThisHostOrCannotBeCarried() {
+        refused("aeron:udp?endpoint=10.42.2.2:40001", "not an address of network 'blue' on this host");
+        refused("aeron:udp?endpoint=0.0.0.0:40001", "container's own address");
+        refused("aeron:udp?control-mode=manual", "cannot replace");
+    }
+
+    private void refused(String channel, String why) {
+        RegistrationException failure = assertThrows(RegistrationException.class, () -> clientA.addSubscription(channel, 1));
+        assertTrue(failure.getMessage().contains(why), failure.getMessage());
     }
 }
