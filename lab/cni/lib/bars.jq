@@ -1,4 +1,4 @@
-# Rows of lab/density in, one check a line out. Argument: $count, the number of Weft's containers.
+# Rows of lab/density in, one check a line out. Arguments: $count, the number of Weft's containers; $strict, see usage.
 
 def value: if . == null or .error then null else .median end;
 def shown: if . == null then "not measured" else (. * 100 | round / 100 | tostring) end;
@@ -21,7 +21,7 @@ def ratio($rows; $test; $parallel):
 | if ($systems | index("weft")) then
     (if ($systems | index("bridge")) and ($degrees | index("8")) then
         ratio($rows; "add_p50"; "8"), ratio($rows; "add_p99"; "8") else empty end),
-    (if $degrees | index("32") then
+    (if $strict and ($degrees | index("32")) then
         at_most("add_p99, 32 in parallel"; find($rows; "weft"; "add_p99"; "32"); 50; "ms") else empty end),
     ($degrees[] | at_most("\($count) attached, \(.) in parallel"; find($rows; "weft"; "add_all"; .); 100; "s")),
     ($degrees[] | at_most("\($count) removed, \(.) in parallel"; find($rows; "weft"; "del_all"; .); 100; "s")),

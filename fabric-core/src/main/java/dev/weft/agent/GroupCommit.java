@@ -65,6 +65,11 @@ public final class GroupCommit<T> {
         await(mine);
     }
 
+    /** How many wait for the next group to be worked on. */
+    synchronized int gathering() {
+        return gathering == null ? 0 : gathering.items.size();
+    }
+
     private void lead(Group<T> mine) {
         turn.lock();
         try {
