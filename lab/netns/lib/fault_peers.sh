@@ -144,7 +144,7 @@ fault_hosts_change() {
     directory_default | directory_write
     check_that "host removed" "host-d is none any more" wait_until 10 lists_no_peer host-d
     before=$(counter a egress_drop_unknown_destination)
-    directory_default | sed '/id: host-b/,/subnets/d' | directory_write
+    directory_default | sed '/id: host-b/,/networks/d' | directory_write
     check_that "a host in use removed" "host-b is no peer any more" wait_until 10 lists_no_peer host-b
     in_ns a1 ping -q -n -c 3 -i 0.1 -W 1 "$(fabric_address b1 4)" >/dev/null 2>&1 || true
     check_that "packets to a removed host are counted" \

@@ -58,7 +58,7 @@ public record AgentConfig(String host, InetAddress underlay, int port, Path dire
     /** Time limits of sessions; see {@link dev.weft.session.SessionConfig}. */
     public record Session(Duration heartbeat, Duration deadAfter, Duration reconnectMin, Duration reconnectMax) {
         public static final Session DEFAULT = new Session(Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofMillis(100),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(1));
     }
 
     /**
