@@ -70,7 +70,7 @@ messaging_up() {
 
 weft_up() {
     fabric_up && fabric_attach a ca && fabric_attach a ca2 && fabric_attach b cb || return 1
-    CPUS[ca2]=${CPUS[b]} # the second client has a CPU of its own, as in the other systems
+    CPUS[ca2]=${CPUS[b]:-} # the second client has a CPU of its own, as in the other systems
     DRIVER=([a]=${AGENT_PID[a]} [b]=${AGENT_PID[b]})
     DIRECTORY_OF=([a]=$WORK/messaging-a/default/aeron [b]=$WORK/messaging-b/default/aeron)
     BACK="aeron:udp?endpoint=$(fabric_address ca 4):40002"
