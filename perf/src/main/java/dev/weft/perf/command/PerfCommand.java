@@ -10,6 +10,8 @@ import picocli.CommandLine.Spec;
 /** {@code weft perf}: the parent of everything that measures. */
 @Command(name = "perf", description = "Measure networks: verbs, links, sockets and messages",
         subcommands = {
+            ClientCommand.class,
+            ServerCommand.class,
         })
 public final class PerfCommand implements Callable<Integer> {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help")

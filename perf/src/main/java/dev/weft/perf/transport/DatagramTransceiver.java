@@ -1,0 +1,150 @@
+package dev.weft.perf.transport;
+
+import dev.weft.linux.Errno;
+import dev.weft.linux.FastIo;
+import dev.weft.linux.Memory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.channels.DatagramChannel;
+
+/**
+ * One datagram a message on a connected UDP socket. Datagrams of {@link #GREETING_BYTES} bytes are greetings: the connecting end repeats
+ * them until the accepting end answers with the same, and either may still arrive late.
+ */
+final class DatagramTransceiver implements Transceiver {
+    static final int GREETING_BYTES = 16;
+    static final long GREETING = 0x574546545045_5246L; // "WEFTPERF"
+    static final int MAX_BYTES = 65_507;
+    private static final int ECONNREFUSED = 111;
+    private static final int ENOBUFS = 105;
+
+    private final DatagramChannel channel;
+    private final int fd;
+    private final long token;
+    private final boolean answers;
+    private final boolean spin;
+    private final String description;
+    private final Arena arena = Arena.ofShared();
+    private final FastIo io = new FastIo(arena);
+    private final long sendMemory;
+    private final long receiveMemory;
+    private final long greeting;
+    private int pending;
+    private int held;
+    private boolean broken;
+    private boolean closed;
+
+    DatagramTransceiver(DatagramChannel channel, int fd, StreamSetup setup, boolean answers) throws IOException {
+        this.channel = channel;
+        this.fd = fd;
+        this.token = setup.token();
+        this.answers = answers;
+        spin = setup.spin();
+        description = channel.getLocalAddress() + " to " + channel.getRemoteAddress();
+        sendMemory = arena.allocate(setup.messageBytes(), 64).address();
+        receiveMemory = arena.allocate(MAX_BYTES, 64).address();
+        greeting = arena.allocate(GREETING_BYTES, 8).address();
+        Memory.putLongBigEndian(greeting, GREETING);
+        Memory.putLongBigEndian(greeting + Long.BYTES, token);
+    }
+
+    @Override
+    public long claim(int length) {
+        if (pending > 0) {
+            push();
+        }
+        return broken ? CLOSED : pending > 0 ? NOT_NOW : sendMemory;
+    }
+
+    @Override
+    public void commit(int length) {
+        pending = length;
+        push();
+    }
+
+    @Override
+    public void flush() {
+        if (pending > 0) {
+            push();
+        }
+    }
+
+    private void push() {
+        int written = io.write(fd, sendMemory, pending);
+        if (written >= 0 || written == -ENOBUFS) {
+            pending = 0; // a datagram the host itself drops is lost like any other
+        } else if (written != -Errno.EAGAIN && written != -Errno.EINTR) {
+            broken = true;
+        }
+    }
+
+    @Override
+    public int poll(MessageHandler handler, int limit) {
+        int delivered = 0;
+        while (delivered < limit) {
+            if (held == 0) {
+                int read = io.read(fd, receiveMemory, MAX_BYTES);
+                if (read == -Errno.EAGAIN || read == -Errno.EINTR) {
+                    return delivered;
+                }
+                if (read == -ECONNREFUSED || read < 0) {
+                    broken = true;
+                    return delivered > 0 ? delivered : CLOSED;
+                }
+                held = read;
+            }
+            if (held == GREETING_BYTES) {
+                answerGreeting();
+                held = 0;
+                continue;
+            }
+            if (!handler.onMessage(receiveMemory, held)) {
+                return delivered;
+            }
+            held = 0;
+            delivered++;
+            if (!spin) {
+                return delivered; // the next read might sleep
+            }
+        }
+        return delivered;
+    }
+
+    private void answerGreeting() {
+        if (answers && Memory.getLongBigEndian(receiveMemory) == GREETING && Memory.getLongBigEndian(receiveMemory + Long.BYTES) == token) {
+            io.write(fd, greeting, GREETING_BYTES);
+        }
+    }
+
+    @Override
+    public void endSending() {
+        flush();
+    }
+
+    @Override
+    public String describe() {
+        return description;
+    }
+
+    @Override
+    public long retransmits() {
+        return -1;
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        broken = true;
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            arena.close();
+        }
+    }
+}
