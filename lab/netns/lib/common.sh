@@ -137,7 +137,7 @@ observe() {
     wait $! || true
 }
 
-is_number() { [[ $1 =~ ^[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$ ]]; }
+is_number() { [[ $1 =~ ^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$ ]]; }
 
 is_positive() { is_number "$1" && awk -v x="$1" 'BEGIN { exit !(x > 0) }'; }
 

@@ -14,11 +14,15 @@
 # shellcheck disable=SC2034  # ERROR and AGENT_READY_MS are read by the callers
 
 readonly PLUGIN=$ROOT/cni-plugin/target/weft
+READY_SECONDS=60
+API_SECONDS=5
 declare -A AGENT_PID=()
 declare -A AGENT_READY_MS=()
 declare -A ATTACHED=()
 
 agent_dir() { printf '%s/agent/%s' "$WORK" "$1"; }
+
+agent_state_dir() { printf '%s/state' "$(agent_dir "$1")"; }
 
 directory_file() { printf '%s/directory.yaml' "$WORK"; }
 
@@ -46,7 +50,7 @@ host: host-$1
 underlay: ${UNDERLAY[$1]}
 directory: {file: $(directory_file)}
 lanes: ${WEFT_LANES:-1}
-state-dir: $(agent_dir "$1")/state
+state-dir: $(agent_state_dir "$1")
 socket: $(agent_dir "$1")/agent.sock
 ${WEFT_AGENT_CONFIG:-}
 YAML
@@ -56,7 +60,7 @@ fabric_up() {
     local host
     directory_default | directory_write
     for host in "${HOSTS[@]}"; do
-        mkdir -p "$(agent_dir "$host")/state"
+        mkdir -p "$(agent_dir "$host")" "$(agent_state_dir "$host")"
         agent_config "$host" >"$(agent_dir "$host")/agent.yaml"
         agent_start "$host" || return 1
     done
@@ -89,7 +93,7 @@ agent_start() {
     started=$(now_ms)
     spawn_in "$host" "agent-$host" env "NOTIFY_SOCKET=$notify" "$ROOT/weft" agent --config "$dir/agent.yaml"
     AGENT_PID[$host]=$SPAWNED
-    if ! wait_until 60 agent_announced "$host" || ! grep -q '^READY=1' "$WORK/log/notify-$host.log"; then
+    if ! wait_until "$READY_SECONDS" agent_announced "$host" || ! grep -q '^READY=1' "$WORK/log/notify-$host.log"; then
         stop_pid "$listener"
         ERROR="agent $host did not become ready: $(tail -n 3 "$WORK/log/agent-$host.log" | tr '\n' ' ')"
         return 1
@@ -110,7 +114,7 @@ agent_kill() {
 }
 
 agent_get() {
-    curl --silent --show-error --fail-with-body --max-time 5 --unix-socket "$(agent_dir "$1")/agent.sock" "http://agent/v1/$2"
+    curl --silent --show-error --fail-with-body --max-time "$API_SECONDS" --unix-socket "$(agent_dir "$1")/agent.sock" "http://agent/v1/$2"
 }
 
 # The weft command beside an agent, as its operator would type it.
@@ -122,7 +126,7 @@ weft_command() {
 
 # The conflist as deployed, turned into what a runtime puts on the plugin's stdin (CNI 1.1, section 4): name and version added.
 plugin_stdin() {
-    jq --arg socket "$(agent_dir "$1")/agent.sock" --arg spool "$(agent_dir "$1")/state/spool" \
+    jq --arg socket "$(agent_dir "$1")/agent.sock" --arg spool "$(agent_state_dir "$1")/spool" \
         '.plugins[0] + {cniVersion, name, agentSocket: $socket, spoolDir: $spool} | del(.capabilities)' \
         "$ROOT/deploy/cni/10-weft.conflist"
 }

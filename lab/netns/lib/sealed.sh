@@ -11,11 +11,14 @@
 
 package_of() {
     case $1 in
-        ip | ss) echo iproute2 ;;
+        ip | ss | bridge) echo iproute2 ;;
         ping) echo iputils-ping ;;
         nft) echo nftables ;;
         wg) echo wireguard-tools ;;
         nebula-cert) echo nebula ;;
+        /usr/lib/cni/*) echo containernetworking-plugins ;;
+        busybox) echo busybox-static ;;
+        protoc) echo protobuf-compiler ;;
         nsenter | unshare | setpriv | taskset) echo util-linux ;;
         sha256sum | timeout) echo coreutils ;;
         *) echo "$1" ;;
@@ -51,6 +54,8 @@ seal() {
     [[ $(id -u) -eq 0 ]] || user_flags=(--user --map-root-user)
     unshare "${user_flags[@]}" --mount --net true 2>/dev/null ||
         die "this needs root, or unprivileged user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone)"
+    [[ -r /dev/net/tun && -w /dev/net/tun ]] ||
+        die "/dev/net/tun cannot be opened by this user; as root: modprobe tun && chmod 0666 /dev/net/tun"
     [[ ${#user_flags[@]} -eq 0 ]] || log "not root: running in a user namespace of its own"
     WEFT_LAB_SEALED=1 exec unshare "${user_flags[@]}" --mount --net -- "$0" "$@"
 }

@@ -17,8 +17,10 @@
 
 # shellcheck shell=bash
 
-readonly HOSTS=(a b)
-declare -A UNDERLAY=([a]=192.0.2.1 [b]=192.0.2.2)
+# A script that needs more hosts sets HOSTS before it sources this.
+[[ -n ${HOSTS+set} ]] || HOSTS=(a b)
+readonly HOSTS
+declare -A UNDERLAY=([a]=192.0.2.1 [b]=192.0.2.2 [c]=192.0.2.3)
 declare -A CPUS=()
 
 # The name of a namespace carries the pid of the run, so that two runs never mean the same one.

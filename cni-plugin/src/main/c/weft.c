@@ -31,10 +31,13 @@ struct bytes { char *at; size_t length; };
 /* The members of the network configuration that this program itself needs. */
 enum { AGENT_SOCKET, SPOOL_DIR, CNI_VERSION, MEMBERS };
 static const char *const member_names[MEMBERS] = {"agentSocket", "spoolDir", "cniVersion"};
-static char members[MEMBERS][256] = {"/run/weft/agent.sock", "/var/lib/weft/spool", ""};
+#ifndef AGENT_SOCKET_PATH
+#define AGENT_SOCKET_PATH "/run/weft/agent.sock"
+#endif
+static char members[MEMBERS][256] = {AGENT_SOCKET_PATH, "/var/lib/weft/spool", ""};
 
 #define VERSIONS "\"0.3.0\",\"0.3.1\",\"0.4.0\",\"1.0.0\",\"1.1.0\""
-static const char *const variables[] = {"COMMAND", "CONTAINERID", "NETNS", "IFNAME", "ARGS", "PATH"};
+static const char *const variables[] = {"COMMAND", "CONTAINERID", "NETNS", "IFNAME", "ARGS", "PATH", "NETNS_OVERRIDE"};
 enum { VARIABLES = sizeof variables / sizeof *variables };
 
 static const char *variable(const char *name) {
@@ -187,6 +190,16 @@ static int read_all(int fd, struct bytes *into, int is_answer) {
     }
 }
 
+/* A variable as a header; what could end a line, be trimmed or read as an escape is escaped, so that the agent sees every byte. */
+static void put_header(FILE *out, const char *name) {
+    fputs("Cni-", out);
+    for (const char *p = name; *p; p++) fputc(*p == '_' ? '-' : *p, out);
+    fputs(": ", out);
+    for (const unsigned char *p = (const unsigned char *) variable(name); *p; p++)
+        fprintf(out, *p <= ' ' || *p == 0x7f || *p == '%' ? "%%%02x" : "%c", *p);
+    fputs("\r\n", out);
+}
+
 /* The request. The namespace is opened here, in the runtime's mount namespace, and stays open until the agent has answered; device
    and inode let the agent see that the path means the same file to it. DEL needs none: the host's end takes the other with it. */
 static struct bytes request_with(struct bytes body) {
@@ -194,7 +207,7 @@ static struct bytes request_with(struct bytes body) {
     FILE *out = open_memstream(&request.at, &request.length);
     if (!out) return request;
     fprintf(out, "POST /cni/v1 HTTP/1.1\r\nHost: weft\r\nConnection: close\r\nContent-Type: application/json\r\n");
-    for (int i = 0; i < VARIABLES; i++) fprintf(out, "Cni-%c%s: %s\r\n", variables[i][0], variables[i] + 1, variable(variables[i]));
+    for (int i = 0; i < VARIABLES; i++) put_header(out, variables[i]);
     struct stat st;
     int fd = is_command("DEL") || !*variable("NETNS") ? -1 : open(variable("NETNS"), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd >= 0 && fstat(fd, &st) == 0)
@@ -222,7 +235,8 @@ static int ask(struct bytes request, struct bytes *body) {
     int is_http = sscanf(answer.at, "HTTP/1.%*1[01] %3d", &status) == 1 && status >= 100;
     const char *object = spaces(text), *end = *object == '{' ? json_value(object, 0, 0) : NULL;
     int is_whole = end ? spaces(end) == text + body->length : body->length == 0 && status == 200 && !is_command("ADD");
-    return is_http && is_whole ? status : (errno = EBADMSG, -1);
+    int is_cni = status == 200 || strstr(text, "\"code\""); /* an error that is none of CNI's is the agent's own fault */
+    return is_http && is_whole && is_cni ? status : (errno = EBADMSG, -1);
 }
 
 /* The spool holds DEL requests for an agent that is away, one file each, the bytes that would have been sent. */
@@ -263,17 +277,6 @@ static int without_agent(struct bytes request, int cause) {
     return fail(E_IO, "the agent is away and DEL cannot be kept for it in %s: %s", members[SPOOL_DIR], strerror(errno));
 }
 
-/* The variable whose value would not survive as an HTTP header line, or NULL. It is not a valid CNI value either. */
-static const char *unsendable(void) {
-    for (int i = 0; i < VARIABLES; i++) {
-        const char *value = variable(variables[i]), *last = value + strlen(value) - 1;
-        for (const char *p = value; *p; p++)
-            if (((unsigned char) *p < 0x20 && *p != '\t') || *p == 0x7f) return variables[i];
-        if (i < 4 && *value && (strchr(" \t", *value) || strchr(" \t", *last))) return variables[i];
-    }
-    return NULL;
-}
-
 int main(void) {
     struct bytes input = {NULL, 0}, body = {NULL, 0};
     if (!*variable("COMMAND"))
@@ -287,8 +290,6 @@ int main(void) {
         int n = snprintf(text, sizeof text, "{\"cniVersion\":\"%s\",\"supportedVersions\":[" VERSIONS "]}\n", known_version());
         return print((struct bytes){text, (size_t) n}) < 0;
     }
-    const char *bad = unsendable();
-    if (bad) return fail(E_ENVIRONMENT, "CNI_%s begins or ends with a space or contains a control character", bad);
     if (unread == EFBIG) return fail(E_DECODE, "the network configuration on standard input is larger than %d bytes", MAX_BYTES);
     if (unread) return fail(E_IO, "error reading from stdin: %s", strerror(unread));
     struct bytes request = request_with(input);

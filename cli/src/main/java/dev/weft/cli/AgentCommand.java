@@ -14,6 +14,8 @@ import dev.weft.lane.LaneTransports;
 import dev.weft.link.LinkKind;
 import dev.weft.link.LinkTransport;
 import dev.weft.linux.ServiceManager;
+import dev.weft.message.MessagePlane;
+import dev.weft.message.MessagingModule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,11 +54,13 @@ final class AgentCommand implements Callable<Integer> {
             stop.countDown();
             awaitQuietly(stopped); // the JVM ends when this hook does; the agent must be down by then
         }, "weft-stop"));
-        try (Agent agent = Agent.start(config, transports(), directory)) {
-            CniHandler cni = new CniHandler(agent.endpoints(), agent.namespaces(), config.stateDir().resolve("spool"), config.socket());
+        MessagePlane messages = messages(config);
+        try (Agent agent = Agent.start(config, transports(), directory, messages)) {
+            CniHandler cni = new CniHandler(agent.endpoints(), agent.namespaces(), config.stateDir().resolve("spool"), config.socket(),
+                    config.tun().mtu());
             cni.workOffSpool();
             agent.everyReconciliation(cni::workOffSpool);
-            try (ControlServer _ = ControlServer.start(config.socket(), handlers(agent, cni))) {
+            try (ControlServer _ = ControlServer.start(config.socket(), handlers(agent, cni, messages))) {
                 serve(config, agent, manager, stop);
             }
         } finally {
@@ -75,9 +79,21 @@ final class AgentCommand implements Callable<Integer> {
         manager.stopping();
     }
 
-    private static List<ControlHandler> handlers(Agent agent, CniHandler cni) {
+    /** Loaded only when asked for: Aeron costs time and memory that an agent without messages does not spend. */
+    private static MessagePlane messages(AgentConfig config) throws IOException {
+        if (!config.messaging().isOn()) {
+            return MessagePlane.NONE;
+        }
+        for (MessagingModule module : ServiceLoader.load(MessagingModule.class)) {
+            return module.start(config);
+        }
+        throw new IOException("the configuration asks for messaging, but no module for it is on the class path");
+    }
+
+    private static List<ControlHandler> handlers(Agent agent, CniHandler cni, MessagePlane messages) {
         List<ControlHandler> handlers = new ArrayList<>(new AgentApi(agent, BuildVersion.text()).handlers());
         handlers.add(cni);
+        handlers.addAll(messages.handlers(agent::view));
         return handlers;
     }
 

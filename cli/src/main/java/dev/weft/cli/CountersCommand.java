@@ -14,6 +14,9 @@ final class CountersCommand extends QueryCommand {
         Table table = new Table("COUNTER", "VALUE", "MEANING");
         document.path("counters").properties().forEach(entry -> table.row(entry.getKey(), entry.getValue().asText(),
                 document.path("descriptions").path(entry.getKey()).asText()));
+        document.path("firewall").properties().forEach(network -> network.getValue().properties()
+                .forEach(drop -> table.row("firewall/" + network.getKey() + "/" + drop.getKey(), drop.getValue().asText(),
+                        document.path("firewallDescriptions").path(drop.getKey()).asText())));
         return table.toString();
     }
 }

@@ -21,6 +21,10 @@ final class StatusCommand extends QueryCommand {
         table.row("peers", status.path("peersEstablished").asText() + " of " + status.path("peers").asText() + " established");
         table.row("endpoints", status.path("endpoints").asText());
         status.path("subnets").properties().forEach(entry -> table.row("network " + entry.getKey(), join(entry.getValue())));
+        JsonNode use = status.path("process");
+        table.row("process", "heap " + Table.bytes(use.path("heapBytes").asLong()) + ", direct "
+                + Table.bytes(use.path("directBytes").asLong()) + ", " + use.path("threads").asText() + " threads, "
+                + use.path("descriptors").asText() + " descriptors");
         String problem = status.path("directory").path("problem").asText();
         table.row("directory", "revision " + status.path("directory").path("revision").asText()
                 + (problem.isEmpty() ? "" : ", PROBLEM: " + problem));

@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.perf.command.PerfCommand;
+import dev.weft.perf.iperf3.Iperf3Routing;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +12,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "weft", mixinStandardHelpOptions = true, versionProvider = BuildVersion.class,
         description = "RDMA-accelerated container networking fabric",
         subcommands = {AgentCommand.class, StatusCommand.class, PeersCommand.class, EndpointsCommand.class, LanesCommand.class,
-            CountersCommand.class, VersionCommand.class, SelfCheckCommand.class, PerfCommand.class},
+            CountersCommand.class, VersionCommand.class, SelfCheckCommand.class, DoctorCommand.class, VerbsRunCommand.class,
+            IpamCommand.class, CniCommand.class, MessagingCommand.class, PerfCommand.class},
         footer = {"", "Also, by the wrapper in the repository: weft demo, weft test [--quick]"})
 public final class Weft implements Callable<Integer> {
     @Spec
@@ -24,11 +26,12 @@ public final class Weft implements Callable<Integer> {
     /** Runs one command line. @return exit status: 0 done, 1 failed, 2 wrong usage */
     public static int run(String... arguments) {
         CommandLine line = new CommandLine(new Weft()).setCaseInsensitiveEnumValuesAllowed(true);
+        line.getSubcommands().get("verbs-run").setStopAtPositional(true); // what follows MAIN is the program's
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println("weft: " + (failure.getMessage() == null ? failure.toString() : failure.getMessage()));
             return 1;
         });
-        return line.execute(arguments);
+        return line.execute(Iperf3Routing.of(arguments));
     }
 
     @Override

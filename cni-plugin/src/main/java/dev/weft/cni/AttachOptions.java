@@ -1,6 +1,7 @@
 package dev.weft.cni;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.endpoint.EndpointSettings;
 import dev.weft.network.IpAddresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -17,8 +18,9 @@ import java.util.regex.Pattern;
  *
  * @param addresses at most one a family
  * @param mac       lower case, or null
+ * @param settings  member {@code mtu}, and the bandwidth that capability {@code bandwidth} or a member {@code bandwidth} sets
  */
-record AttachOptions(List<InetAddress> addresses, String mac) {
+record AttachOptions(List<InetAddress> addresses, String mac, EndpointSettings settings) {
     private static final Pattern MAC = Pattern.compile("[0-9a-f]{2}(:[0-9a-f]{2}){5}");
     private static final int MULTICAST_BIT = 1;
 
@@ -36,7 +38,7 @@ record AttachOptions(List<InetAddress> addresses, String mac) {
             ips.addAll(List.of(args.get("IP").split(",")));
         }
         String mac = Json.member(runtimeConfig, "mac").asText("");
-        return new AttachOptions(addresses(ips), mac(mac.isEmpty() ? args.getOrDefault("MAC", "") : mac));
+        return new AttachOptions(addresses(ips), mac(mac.isEmpty() ? args.getOrDefault("MAC", "") : mac), Shaping.settings(conf));
     }
 
     /** {@code K=V;K=V}; empty pieces and pieces without a value are tolerated, as runtimes send them. Unknown keys are ignored. */

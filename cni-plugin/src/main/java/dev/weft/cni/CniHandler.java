@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
  * Answers what the plugin sends: 200 and the result, which may be empty, or 400 and the CNI error.
  *
  * <p>Requests carry {@code CNI_*} in headers {@code Cni-Command}, {@code Cni-Containerid}, {@code Cni-Netns}, {@code Cni-Ifname},
- * {@code Cni-Args}, {@code Cni-Path} and standard input as the body. {@code Cni-Netns-Fd} may name a path through which the
- * namespace is held open, {@code Cni-Netns-Id} what {@code device:inode} must be found there. Thread-safe; blocks.
+ * {@code Cni-Args}, {@code Cni-Path}, {@code Cni-Netns-Override}, with {@code %XX} for bytes a header cannot hold, and standard
+ * input as the body. {@code Cni-Netns-Fd} may name a path through which the namespace is held open, {@code Cni-Netns-Id} what
+ * {@code device:inode} must be found there. Thread-safe; blocks.
  */
 public final class CniHandler implements ControlHandler {
     private static final Logger LOG = LoggerFactory.getLogger(CniHandler.class);
@@ -32,10 +33,11 @@ public final class CniHandler implements ControlHandler {
     /**
      * @param spoolDirectory where the shim keeps DEL requests while the agent is away; may be missing
      * @param agentSocket    path of this agent's socket
+     * @param overlayMtu     of endpoints without one of their own
      */
-    public CniHandler(EndpointManager endpoints, Namespaces namespaces, Path spoolDirectory, Path agentSocket) {
+    public CniHandler(EndpointManager endpoints, Namespaces namespaces, Path spoolDirectory, Path agentSocket, int overlayMtu) {
         this.spool = new DelSpool(spoolDirectory, agentSocket.toString());
-        this.verbs = new CniVerbs(endpoints, namespaces, spool);
+        this.verbs = new CniVerbs(endpoints, namespaces, spool, overlayMtu);
     }
 
     /** Works off the DEL requests that came while the agent was away. To be called once at start, and now and then. Blocks. */
@@ -50,7 +52,12 @@ public final class CniHandler implements ControlHandler {
 
     @Override
     public ControlResponse handle(ControlRequest request) throws JsonProcessingException {
-        CniCall call = CniCall.of(request);
+        CniCall call;
+        try {
+            call = CniCall.of(request);
+        } catch (CniException e) {
+            return failure(request.body(), e);
+        }
         long begin = System.nanoTime();
         try {
             JsonNode result = answer(call);
@@ -58,7 +65,26 @@ public final class CniHandler implements ControlHandler {
             return new ControlResponse(OK, result == null ? new byte[0] : Json.mapper().writeValueAsBytes(result));
         } catch (CniException e) {
             LOG.warn("{} {} {}: code {}: {} {}", call.command(), call.containerId(), call.ifName(), e.code(), e.getMessage(), e.details());
-            return new ControlResponse(FAILED, Json.mapper().writeValueAsBytes(error(call, e)));
+            return failure(call.stdin(), e);
+        }
+    }
+
+    private static ControlResponse failure(byte[] stdin, CniException e) throws JsonProcessingException {
+        return new ControlResponse(FAILED, Json.mapper().writeValueAsBytes(error(stdin, e)));
+    }
+
+    @Override
+    public void undelivered(ControlRequest request, ControlResponse response) {
+        try {
+            CniCall call = CniCall.of(request);
+            if (response.status() == OK && call.command().equals("ADD")) {
+                JsonNode interfaces = Json.parse(response.body(), "result").path("interfaces");
+                String hostInterface = interfaces.path(interfaces.size() - 1).path("name").asText(); // ours stand last
+                verbs.takeBack(call, CniValidator.validate(call), hostInterface);
+                LOG.warn("ADD {} {}: taken back, the plugin died before it was answered", call.containerId(), call.ifName());
+            }
+        } catch (CniException | EndpointException | RuntimeException e) {
+            LOG.error("an ADD whose plugin died cannot be taken back: {}; it goes with its namespace", e.toString());
         }
     }
 
@@ -114,10 +140,10 @@ public final class CniHandler implements ControlHandler {
     }
 
     /** The error result, in the caller's version when that can be read. */
-    private static ObjectNode error(CniCall call, CniException e) {
+    private static ObjectNode error(byte[] stdin, CniException e) {
         String version = CniVersion.SUPPORTED.getLast();
         try {
-            String asked = new NetConf(Json.parse(call.stdin(), "")).cniVersion();
+            String asked = new NetConf(Json.parse(stdin, "")).cniVersion();
             version = CniVersion.isKnown(asked) ? asked : version;
         } catch (CniException unreadable) {
             LOG.debug("the configuration has no readable version: {}", unreadable.getMessage());

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  */
 final class CniValidator {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.\\-]*");
+    private static final Pattern SEPARATOR = Pattern.compile("[/:\\p{IsWhite_Space}]");
     private static final int MAX_IFNAME_BYTES = 15; // IFNAMSIZ of linux/if.h without the NUL
     private static final int MAX_ID_LENGTH = 1024;
     private static final Set<String> OF_A_CONTAINER = Set.of("ADD", "CHECK", "DEL");
@@ -88,7 +89,7 @@ final class CniValidator {
         if (name.equals(".") || name.equals("..")) {
             throw new CniException(CniException.ENVIRONMENT, "interface name is . or ..");
         }
-        if (name.codePoints().anyMatch(c -> c == '/' || c == ':' || Character.isWhitespace(c) || c == 0x85 || c == 0xA0)) {
+        if (SEPARATOR.matcher(name).find()) {
             throw new CniException(CniException.ENVIRONMENT, "interface name contains / or : or whitespace characters");
         }
     }

@@ -27,8 +27,10 @@ final class CniVerbs {
     private final EndpointManager endpoints;
     private final Namespaces namespaces;
     private final DelSpool spool;
+    private final int overlayMtu;
 
-    CniVerbs(EndpointManager endpoints, Namespaces namespaces, DelSpool spool) {
+    CniVerbs(EndpointManager endpoints, Namespaces namespaces, DelSpool spool, int overlayMtu) {
+        this.overlayMtu = overlayMtu;
         this.endpoints = endpoints;
         this.namespaces = namespaces;
         this.spool = spool;
@@ -47,17 +49,37 @@ final class CniVerbs {
         try (Rollback rollback = new Rollback("ADD " + key)) {
             IpamPlugin ipam = IpamPlugin.of(call, conf);
             IpamPlugin.Answer given = null;
-            if (ipam != null) {
+            if (ipam == null) {
+                OwnIpam.check(conf, endpoints);
+            } else {
                 rollback.push("DEL of IPAM " + ipam.type(), ipam::del);
                 given = ipam.add();
             }
             Endpoint endpoint = endpoints.attach(new AttachRequest(key, call.netns(), netnsPath,
-                    given == null ? options.addresses() : given.addresses(), given != null, options.mac(), Map.of(NOTE_NAME, conf.name())));
+                    given == null ? options.addresses() : given.addresses(), given != null, options.mac(), options.settings(),
+                    Map.of(NOTE_NAME, conf.name())));
             rollback.push("detach " + key, () -> endpoints.detach(key));
             JsonNode dns = given == null || given.dns() == null ? conf.member("dns") : given.dns();
-            ObjectNode result = previous.with(EndpointResult.of(endpoint, dns), conf.cniVersion());
+            ObjectNode result = previous.with(EndpointResult.of(endpoint, overlayMtu, dns), conf.cniVersion());
             rollback.commit();
             return result;
+        }
+    }
+
+    /**
+     * Takes back an ADD whose caller never learnt of it: the runtime has sent its DEL already, or never will. An endpoint that was attached
+     * by a later ADD stays.
+     *
+     * @param hostInterface of the endpoint that the ADD made
+     */
+    void takeBack(CniCall call, NetConf conf, String hostInterface) throws CniException, EndpointException {
+        StoredEndpoint made = endpoints.find(keyOf(call, conf)).orElse(null);
+        if (made == null || !made.endpoint().hostInterface().equals(hostInterface) || !endpoints.detach(made.endpoint())) {
+            return;
+        }
+        IpamPlugin ipam = IpamPlugin.of(call, conf);
+        if (ipam != null) {
+            ipam.del();
         }
     }
 
@@ -80,7 +102,7 @@ final class CniVerbs {
     }
 
     private void refuseOwnNamespace(CniCall call) throws CniException {
-        if (call.netns().isEmpty()) {
+        if (call.netns().isEmpty() || call.overridesOwnNamespace()) {
             return;
         }
         try {
@@ -146,6 +168,9 @@ final class CniVerbs {
             JsonNode list = conf.json().get(name);
             if (list == null) {
                 continue;
+            }
+            if (!list.isArray() && !list.isNull()) {
+                throw new CniException(CniException.INVALID_CONFIG, name + " is not an array");
             }
             Set<String> valid = new HashSet<>();
             for (JsonNode each : list) {

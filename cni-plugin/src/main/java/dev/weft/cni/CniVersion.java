@@ -1,6 +1,7 @@
 package dev.weft.cni;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Versions of the specification. */
@@ -14,12 +15,20 @@ final class CniVersion {
      */
     private static final List<String> TOLERATED = List.of("0.1.0", "0.2.0");
     private static final String NEWEST = "1.1.0";
+    private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]+");
+    /** Versions whose results have one form: a result of one is a result of the others. */
+    private static final List<List<String>> FORMS = List.of(TOLERATED, List.of("0.3.0", "0.3.1", "0.4.0"), List.of("1.0.0", "1.1.0"));
 
     private CniVersion() {
     }
 
     static boolean isKnown(String version) {
         return SUPPORTED.contains(version) || TOLERATED.contains(version);
+    }
+
+    /** The versions whose results have the form of {@code version}'s. */
+    static List<String> sameForm(String version) {
+        return FORMS.stream().filter(form -> form.contains(version)).findFirst().orElse(List.of(version));
     }
 
     /** As the reference library says it. */
@@ -51,28 +60,30 @@ final class CniVersion {
     }
 
     private static int compare(String a, String b) throws CniException {
-        int[] left = parts(a);
-        int[] right = parts(b);
+        long[] left = parts(a);
+        long[] right = parts(b);
         for (int i = 0; i < 3; i++) {
             if (left[i] != right[i]) {
-                return Integer.compare(left[i], right[i]);
+                return Long.compare(left[i], right[i]);
             }
         }
         return 0;
     }
 
-    private static int[] parts(String version) throws CniException {
+    private static long[] parts(String version) throws CniException {
         String[] texts = version.split("\\.", -1);
         if (texts.length > 3) {
             throw new CniException(CniException.DECODE, "invalid version \"" + version + "\": too many parts");
         }
-        int[] parts = new int[3];
+        long[] parts = new long[3];
         for (int i = 0; i < texts.length; i++) {
+            boolean isNumber = NUMBER.matcher(texts[i]).matches();
             try {
-                parts[i] = Integer.parseInt(texts[i]);
+                parts[i] = Long.parseLong(isNumber ? texts[i] : "");
             } catch (NumberFormatException e) {
                 throw new CniException(CniException.DECODE, "failed to convert " + List.of("major", "minor", "micro").get(i)
-                        + " version part \"" + texts[i] + "\": strconv.Atoi: parsing \"" + texts[i] + "\": invalid syntax");
+                        + " version part \"" + texts[i] + "\": strconv.Atoi: parsing \"" + texts[i] + "\": "
+                        + (isNumber ? "value out of range" : "invalid syntax"));
             }
         }
         return parts;

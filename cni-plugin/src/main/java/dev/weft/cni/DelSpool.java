@@ -10,6 +10,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +28,8 @@ import org.slf4j.LoggerFactory;
 final class DelSpool {
     private static final Logger LOG = LoggerFactory.getLogger(DelSpool.class);
     private static final String FILES = "*.del";
+    private static final String HALF_WRITTEN_FILES = ".*.tmp";
+    private static final Duration HALF_WRITTEN = Duration.ofMinutes(1);
     private static final byte[] END_OF_HEADERS = "\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
     private static final Set<Integer> HOPELESS = Set.of(CniException.INCOMPATIBLE_VERSION, CniException.UNSUPPORTED_FIELD,
@@ -62,6 +67,7 @@ final class DelSpool {
     private synchronized void workOff(Del del, boolean again) {
         if (again) {
             failed.clear();
+            removeHalfWritten();
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, FILES)) {
             for (Path file : files) {
@@ -73,6 +79,22 @@ final class DelSpool {
             LOG.trace("no spool yet: {}", e.getMessage());
         } catch (IOException | DirectoryIteratorException e) {
             LOG.error("the spool {} cannot be read: {}", directory, e.toString());
+        }
+    }
+
+    /** What a shim that was killed left; one that lives is done with its file within seconds. */
+    private void removeHalfWritten() {
+        FileTime old = FileTime.from(Instant.now().minus(HALF_WRITTEN));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, HALF_WRITTEN_FILES)) {
+            for (Path file : files) {
+                if (Files.getLastModifiedTime(file).compareTo(old) < 0) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            LOG.trace("no spool yet, or a file that went meanwhile: {}", e.getMessage());
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.error("the spool {} cannot be cleaned: {}", directory, e.toString());
         }
     }
 

@@ -13,17 +13,16 @@ import java.util.List;
 final class EndpointResult {
     private static final String GATEWAY_IPV4 = "169.254.1.1";
     private static final String GATEWAY_IPV6 = "fe80::1";
-    private static final int MTU = 65_000;
-
     private EndpointResult() {
     }
 
     /**
-     * The container's interface stands first: runtimes without an index mean it.
+     * The container's interface stands first: runtimes without an index mean it. The host's end follows; chained plugins look for it.
      *
-     * @param dns what the configuration or the address allocator says; used when it is an object
+     * @param overlayMtu of endpoints without one of their own
+     * @param dns        what the configuration or the address allocator says; used when it is an object
      */
-    static CniResult of(Endpoint endpoint, JsonNode dns) {
+    static CniResult of(Endpoint endpoint, int overlayMtu, JsonNode dns) {
         List<Ip> ips = new ArrayList<>();
         List<Route> routes = new ArrayList<>();
         if (endpoint.ipv4() != null) {
@@ -34,7 +33,9 @@ final class EndpointResult {
             ips.add(new Ip(IpAddresses.format(endpoint.ipv6()) + "/128", GATEWAY_IPV6, 0));
             routes.add(new Route("::/0", GATEWAY_IPV6, 0));
         }
-        Interface inside = new Interface(endpoint.key().ifName(), endpoint.mac(), MTU, endpoint.netns());
-        return new CniResult(List.of(inside), ips, routes, dns.isObject() ? dns : null);
+        int mtu = endpoint.settings().mtu() == 0 ? overlayMtu : endpoint.settings().mtu();
+        Interface inside = new Interface(endpoint.key().ifName(), endpoint.mac(), mtu, endpoint.netns());
+        Interface outside = new Interface(endpoint.hostInterface(), endpoint.hostMac(), mtu, "");
+        return new CniResult(List.of(inside, outside), ips, routes, dns.isObject() ? dns : null);
     }
 }

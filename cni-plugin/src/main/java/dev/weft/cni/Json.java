@@ -52,10 +52,10 @@ final class Json {
     static JsonNode member(JsonNode object, String name) {
         JsonNode found = MissingNode.getInstance();
         for (Map.Entry<String, JsonNode> member : object.properties()) {
-            if (member.getKey().equalsIgnoreCase(name)) {
+            if (member.getKey().equalsIgnoreCase(name) && !member.getValue().isNull()) { // null leaves what came before
                 found = member.getValue();
             }
         }
-        return found.isNull() ? MissingNode.getInstance() : found;
+        return found;
     }
 }

@@ -32,17 +32,63 @@ record PrevResult(JsonNode json) {
             throw unparsable("it is not an object");
         }
         String version = Json.member(previous, "cniVersion").asText("");
-        if (!version.isEmpty() && !version.equals(conf.cniVersion())) {
-            throw unparsable("result type supports [" + conf.cniVersion() + "] but unmarshalled CNIVersion is \"" + version + "\"");
+        List<String> supported = CniVersion.sameForm(conf.cniVersion());
+        if (!version.isEmpty() && !supported.contains(version)) {
+            throw unparsable("result type supports [" + String.join(" ", supported)
+                    + "] but unmarshalled CNIVersion is \"" + version + "\"");
         }
-        for (JsonNode ip : Json.member(previous, "ips")) {
-            addressOf(ip);
+        for (String family : List.of("ip4", "ip6")) { // the form before 0.3.0
+            cidr(Json.member(previous, family), "ip");
+        }
+        for (JsonNode ip : list(previous, "ips")) {
+            cidr(ip, "address");
+            address(ip, "gateway");
+        }
+        for (JsonNode route : list(previous, "routes")) {
+            cidr(route, "dst");
+            address(route, "gw");
+        }
+        for (JsonNode each : list(previous, "interfaces")) {
+            text(each, "name");
+            text(each, "mac");
+            text(each, "sandbox");
         }
         return new PrevResult(previous);
     }
 
-    private static InetAddress addressOf(JsonNode ip) throws CniException {
-        String text = Json.member(ip, "address").asText("");
+    private static JsonNode list(JsonNode json, String name) throws CniException {
+        JsonNode list = Json.member(json, name);
+        if (!list.isMissingNode() && !list.isArray() || list.valueStream().anyMatch(each -> !each.isObject())) {
+            throw unparsable("'" + name + "' is not an array of objects");
+        }
+        return list;
+    }
+
+    private static String text(JsonNode json, String name) throws CniException {
+        JsonNode text = Json.member(json, name);
+        if (!text.isMissingNode() && !text.isTextual()) {
+            throw unparsable("'" + name + "' is not a string");
+        }
+        return text.asText("");
+    }
+
+    private static void address(JsonNode json, String name) throws CniException {
+        String text = text(json, name);
+        try {
+            if (!text.isEmpty()) {
+                IpAddresses.parse(text);
+            }
+        } catch (IllegalArgumentException e) {
+            throw unparsable("invalid IP address: " + text);
+        }
+    }
+
+    /** The address of {@code <address>/<prefix length>}, or null when there is no such member. */
+    private static InetAddress cidr(JsonNode json, String name) throws CniException {
+        if (Json.member(json, name).isMissingNode()) {
+            return null;
+        }
+        String text = text(json, name);
         try {
             int slash = text.indexOf('/');
             if (slash > 0) {
@@ -101,7 +147,7 @@ record PrevResult(JsonNode json) {
         }
         List<InetAddress> listed = new ArrayList<>();
         for (JsonNode ip : Json.member(json, "ips")) {
-            listed.add(addressOf(ip));
+            listed.add(cidr(ip, "address"));
         }
         Stream.<InetAddress>of(endpoint.ipv4(), endpoint.ipv6()).filter(Objects::nonNull).filter(address -> !listed.contains(address))
                 .forEach(address -> lacking.add("prevResult does not have the address " + IpAddresses.format(address)));

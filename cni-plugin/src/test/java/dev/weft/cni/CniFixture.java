@@ -8,6 +8,7 @@ import dev.weft.endpoint.EndpointManager;
 import dev.weft.endpoint.EndpointStore;
 import dev.weft.endpoint.FakePlumbing;
 import dev.weft.endpoint.MemoryStateFiles;
+import dev.weft.endpoint.ProcNamespaces;
 import dev.weft.ipam.HostPools;
 import dev.weft.network.IpPrefix;
 import dev.weft.network.Network;
@@ -25,8 +26,8 @@ final class CniFixture {
             {"cniVersion":"1.0.0","name":"net1","type":"weft"}""";
     static final Path SOCKET = Path.of("/run/test/agent.sock");
 
-    final FakePlumbing kernel = new FakePlumbing();
-    final MemoryStateFiles disk = new MemoryStateFiles();
+    final FakePlumbing kernel;
+    final MemoryStateFiles disk;
     final AtomicLong nanos = new AtomicLong();
     final HostPools pools;
     final EndpointManager endpoints;
@@ -34,11 +35,17 @@ final class CniFixture {
     private final Map<String, Long> namespaces = new HashMap<>();
 
     CniFixture(Path spool, String... subnets) {
+        this(spool, new FakePlumbing(), new MemoryStateFiles(), "boot", subnets);
+    }
+
+    private CniFixture(Path spool, FakePlumbing kernel, MemoryStateFiles disk, String boot, String... subnets) {
+        this.kernel = kernel;
+        this.disk = disk;
         pools = new HostPools(List.of(new Network("default", 1, List.of(), true), new Network("blue", 2, List.of(), true)), nanos::get);
         List<IpPrefix> prefixes = List.of(subnets).stream().map(IpPrefix::parse).toList();
         pools.setSubnets(Map.of("default", prefixes));
-        endpoints = new EndpointManager(new EndpointStore(disk, "boot"), pools, kernel, this::inodeOf);
-        handler = new CniHandler(endpoints, this::inodeOf, spool, SOCKET);
+        endpoints = new EndpointManager(new EndpointStore(disk, boot), pools, kernel, this::inodeOf);
+        handler = new CniHandler(endpoints, this::inodeOf, spool, SOCKET, 65_000);
     }
 
     static CniFixture started(Path spool, String... subnets) throws IOException {
@@ -47,10 +54,17 @@ final class CniFixture {
         return fixture;
     }
 
+    /** The next run of the agent, on the same disk, in the same kernel and with the same containers. */
+    CniFixture restarted(Path spool, String boot, String... subnets) throws IOException {
+        CniFixture next = new CniFixture(spool, kernel, disk, boot, subnets);
+        next.namespaces.putAll(namespaces);
+        next.endpoints.start();
+        return next;
+    }
+
     synchronized long inodeOf(String path) throws EndpointException {
-        if (path.equals("/proc/self/ns/net")) {
-            throw new EndpointException(EndpointException.Reason.OWN_NAMESPACE,
-                    "plugin's netns and netns from CNI_NETNS should not be the same");
+        if (path.startsWith("/proc/")) {
+            return new ProcNamespaces().inodeOf(path);
         }
         if (!path.contains("/run/netns/") || path.endsWith("nope")) {
             throw new EndpointException(EndpointException.Reason.NOT_A_NAMESPACE, path + " is not a network namespace");
@@ -93,15 +107,29 @@ final class CniFixture {
         return call("CHECK", container, "/run/netns/" + container, "eth0", stdin);
     }
 
-    Reply call(Map<String, String> environment, byte[] stdin) throws Exception {
+    ControlRequest request(String command, String container, String netns, String ifName, String stdin) {
+        return request(Map.of("CNI_COMMAND", command, "CNI_CONTAINERID", container, "CNI_NETNS", netns, "CNI_IFNAME", ifName, "CNI_PATH",
+                "/opt/cni/bin"), stdin.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static ControlRequest request(Map<String, String> environment, byte[] stdin) {
         Map<String, String> headers = new HashMap<>();
         environment.forEach((name, value) -> headers.put(name.replace('_', '-'), latin1(value)));
-        ControlResponse response = handler.handle(new ControlRequest("POST", "/cni/v1", headers, stdin));
+        return new ControlRequest("POST", "/cni/v1", headers, stdin);
+    }
+
+    Reply call(Map<String, String> environment, byte[] stdin) throws Exception {
+        ControlResponse response = handler.handle(request(environment, stdin));
         return new Reply(response.status(), Json.mapper().readTree(response.body()));
     }
 
-    /** As a server hands on header bytes. */
+    /** As the shim escapes and a server hands on header bytes. */
     private static String latin1(String value) {
-        return new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        StringBuilder header = new StringBuilder();
+        for (byte each : value.getBytes(StandardCharsets.UTF_8)) {
+            int b = each & 0xFF;
+            header.append(b <= ' ' || b == 0x7f || b == '%' ? String.format("%%%02x", b) : (char) b);
+        }
+        return header.toString();
     }
 }

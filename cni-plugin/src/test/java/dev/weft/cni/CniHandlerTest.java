@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.cni.CniFixture.Reply;
+import dev.weft.control.ControlRequest;
+import dev.weft.control.ControlResponse;
+import dev.weft.endpoint.EndpointSettings;
+import dev.weft.endpoint.EndpointSettings.Rate;
 import dev.weft.endpoint.StoredEndpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +51,8 @@ class CniHandlerTest {
         assertEquals(200, reply.status(), reply.toString());
         String mac = agent.endpoints.list().getFirst().endpoint().mac();
         assertEquals(Json.mapper().readTree("""
-                {"cniVersion":"1.1.0","interfaces":[{"name":"eth0","mac":"%s","mtu":65000,"sandbox":"/run/netns/a"}],
+                {"cniVersion":"1.1.0","interfaces":[{"name":"eth0","mac":"%s","mtu":65000,"sandbox":"/run/netns/a"},
+                  {"name":"wf1x0","mac":"02:57:00:00:00:00","mtu":65000}],
                  "ips":[{"address":"10.42.1.2/32","gateway":"169.254.1.1","interface":0},
                         {"address":"fd42:0:0:1::2/128","gateway":"fe80::1","interface":0}],
                  "routes":[{"dst":"0.0.0.0/0","gw":"169.254.1.1"},{"dst":"::/0","gw":"fe80::1"}],
@@ -211,6 +216,27 @@ class CniHandlerTest {
         assertEquals("02:00:00:00:00:09", result.path("interfaces").path(0).path("mac").asText());
     }
 
+    @Test
+    void shouldTakeMtuAndBandwidthAsRuntimesWriteThem() throws Exception {
+        JsonNode result = agent.add("a", conf("1.1.0", ",\"mtu\":1400,\"bandwidth\":{\"ingressRate\":8},\"runtimeConfig\":"
+                + "{\"bandwidth\":{\"IngressRate\":1e6,\"IngressBurst\":4294967295,\"EgressRate\":2000000,\"EgressBurst\":0}}")).json();
+        assertEquals(1400, result.path("interfaces").path(0).path("mtu").asInt(), result.toString());
+        assertEquals(new EndpointSettings(1400, new Rate(125_000, 536_870_911), new Rate(250_000, 0)),
+                agent.endpoints.list().getFirst().endpoint().settings());
+        agent.add("b", conf("1.0.0", ",\"bandwidth\":{\"egressRate\":8000},\"runtimeConfig\":{}"));
+        assertEquals(new EndpointSettings(0, null, new Rate(1000, 1 << 20)), agent.endpoints.list().getLast().endpoint().settings());
+        CniFixture next = agent.restarted(spool, "boot", "10.42.1.0/24");
+        assertEquals(agent.endpoints.list(), next.endpoints.list());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"mtu\":\"1400\"", "\"mtu\":1400.5", "\"mtu\":1279", "\"bandwidth\":[]", "\"bandwidth\":{\"ingressRate\":7}",
+        "\"bandwidth\":{\"egressRate\":1e300}", "\"bandwidth\":{\"ingressRate\":\"fast\"}", "\"ipam\":{\"subnet\":3}"})
+    void shouldRefuseSettingsThatMeanNothing(String member) throws Exception {
+        assertEquals(CniException.INVALID_CONFIG, agent.add("a", conf("1.0.0", "," + member)).code());
+        assertEquals(Set.of(), attached());
+    }
+
     @ParameterizedTest
     @CsvSource({"10.42.1.2/x/y,7", "nowhere,7", "10.42.2.2,7", "10.42.1.1,7", "10.42.1.255,7", "10.42.1.50,101"})
     void shouldRefuseAnAddressItCannotGive(String wanted, int code) throws Exception {
@@ -322,6 +348,19 @@ class CniHandlerTest {
         assertEquals(Set.of("wf1x0"), agent.kernel.interfaces.keySet());
         assertEquals(200, agent.del("a", CONF).status());
         assertEquals(Map.of(), agent.kernel.interfaces);
+    }
+
+    @Test
+    void shouldTakeBackAnAddWhosePluginDiedAndNoLaterOne() throws Exception {
+        ControlRequest add = agent.request("ADD", "a", "/run/netns/a", "eth0", CONF);
+        ControlResponse first = agent.handler.handle(add);
+        agent.handler.undelivered(add, first);
+        assertEquals(Set.of(), attached());
+        assertEquals(200, agent.handler.handle(add).status());
+        agent.handler.undelivered(add, first);
+        assertEquals(Set.of("a"), attached());
+        agent.handler.undelivered(add, agent.handler.handle(add)); // an ADD that was refused
+        assertEquals(Set.of("a"), attached());
     }
 
     @Test

@@ -8,6 +8,8 @@ import dev.weft.endpoint.StoredEndpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -110,6 +112,14 @@ class DelSpoolTest {
         agent.handler.workOffSpool();
         assertEquals(1, files().size());
         assertTrue(agent.add("a", CniFixture.CONF).status() == 200);
+    }
+
+    @Test
+    void shouldRemoveWhatAShimThatWasKilledLeftHalfWritten() throws Exception {
+        Path left = Files.writeString(spool.resolve(".123.tmp"), "POST");
+        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minusSeconds(3600)));
+        agent.handler.workOffSpool();
+        assertEquals(List.of(), files());
     }
 
     @Test

@@ -194,6 +194,7 @@ class ShimTest {
         texts.forEach(text -> all.add(text.getBytes(StandardCharsets.ISO_8859_1)));
         bodies.forEach(body -> all.add(FakeAgent.http(200, body)));
         bodies.forEach(body -> all.add(FakeAgent.http(400, body)));
+        all.add(FakeAgent.http(500, "{\"error\":\"the agent's own\"}"));
         all.add("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{\"a\":\"\u00e4\"}".getBytes(StandardCharsets.ISO_8859_1));
         byte[] good = FakeAgent.http(200, RESULT);
         for (int length = 0; length < good.length; length += 7) {
@@ -306,17 +307,15 @@ class ShimTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_ARGS", "CNI_PATH", "CNI_COMMAND"})
-    void shouldRefuseAValueThatWouldForgeAHeader(String variable) throws Exception {
-        try (FakeAgent _ = new FakeAgent(socket(), FakeAgent.http(200, RESULT))) {
+    @CsvSource({"CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_ARGS", "CNI_PATH", "CNI_COMMAND", "CNI_NETNS_OVERRIDE"})
+    void shouldCarryEveryByteOfAValueAndForgeNoHeader(String variable) throws Exception {
+        try (FakeAgent agent = new FakeAgent(socket(), FakeAgent.http(200, RESULT))) {
             Map<String, String> environment = Shim.environment("ADD");
-            environment.put(variable, environment.get(variable) + "\r\nCni-Command: DEL");
-            Shim.Outcome outcome = Shim.run(environment, conf());
-            assertEquals(4, json(outcome).path("code").asInt());
-            assertTrue(json(outcome).path("msg").asText().startsWith(variable), outcome.stdout());
-            environment.put(variable, " padded");
-            boolean trimmable = variable.equals("CNI_ARGS") || variable.equals("CNI_PATH");
-            assertEquals(trimmable ? 0 : 1, Shim.run(environment, conf()).status());
+            environment.put(variable, " a%41\r\nCni-Command: DEL\t\177");
+            assertEquals(0, Shim.run(environment, conf()).status());
+            String request = agent.request().toLowerCase(Locale.ROOT);
+            String header = variable.toLowerCase(Locale.ROOT).replace('_', '-');
+            assertTrue(request.contains("\r\n" + header + ": %20a%2541%0d%0acni-command:%20del%09%7f\r\n"), request);
         }
     }
 

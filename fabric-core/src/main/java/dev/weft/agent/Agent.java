@@ -3,10 +3,9 @@ package dev.weft.agent;
 import dev.weft.agent.config.AgentConfig;
 import dev.weft.counters.Counters;
 import dev.weft.directory.Directory;
+import dev.weft.directory.DirectoryEvent;
 import dev.weft.directory.HostEntry;
 import dev.weft.endpoint.DiskStateFiles;
-import dev.weft.endpoint.Endpoint;
-import dev.weft.endpoint.EndpointListener;
 import dev.weft.endpoint.EndpointManager;
 import dev.weft.endpoint.EndpointStore;
 import dev.weft.endpoint.Namespaces;
@@ -18,7 +17,9 @@ import dev.weft.lane.Lane;
 import dev.weft.lane.LaneConfig;
 import dev.weft.lane.LaneTransports;
 import dev.weft.link.LinkTransport;
+import dev.weft.linux.NameLock;
 import dev.weft.linux.RouteSocket;
+import dev.weft.message.MessagePlane;
 import dev.weft.network.Network;
 import dev.weft.peer.Peers;
 import dev.weft.session.LocalHost;
@@ -29,6 +30,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -50,12 +52,11 @@ import org.slf4j.LoggerFactory;
 public final class Agent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
     private static final int UPLINK_MTU = 1500;
-    private static final long ROUTES_PATIENCE_MILLIS = 2_000;
     private static final long DRAIN_PATIENCE_MILLIS = 1_000;
-    private static final long ACK_TIMEOUT_NANOS = 80_000_000;
 
     private final AgentConfig config;
     private final Directory directory;
+    private final MessagePlane messages;
     private final LocalHost local;
     private final long startedNanos = System.nanoTime();
     private final Conductor conductor = new Conductor();
@@ -66,16 +67,18 @@ public final class Agent implements AutoCloseable {
     private final HostPools pools;
     private final Peers peers;
     private StateLock lock;
+    private NameLock hostLock;
     private RouteSocket socket;
+    private RouteSocket removals;
     private HostNetwork hostNetwork;
     private EndpointManager endpoints;
     private volatile HostEntry ownEntry;
-    private volatile boolean takenUp;
     private boolean closed;
 
-    private Agent(AgentConfig config, Directory directory, long incarnation) {
+    private Agent(AgentConfig config, Directory directory, MessagePlane messages, long incarnation) {
         this.config = config;
         this.directory = directory;
+        this.messages = messages;
         local = new LocalHost(config.host(), incarnation, config.lanes(), config.tun().mtu(),
                 new InetSocketAddress(config.underlay(), config.port()));
         pools = new HostPools(config.networks(), System::nanoTime);
@@ -90,11 +93,21 @@ public final class Agent implements AutoCloseable {
      * @throws IOException with what is missing and what to do; nothing of this run is left then
      */
     public static Agent start(AgentConfig config, LaneTransports transports, Directory directory) throws IOException {
+        return start(config, transports, directory, MessagePlane.NONE);
+    }
+
+    /**
+     * As {@link #start(AgentConfig, LaneTransports, Directory)}, with messages beside packets.
+     *
+     * @param messages closed with the agent
+     */
+    public static Agent start(AgentConfig config, LaneTransports transports, Directory directory, MessagePlane messages)
+            throws IOException {
         LinkTransport.Availability availability = transports.tcp().availability();
         if (!availability.available()) {
             throw new IOException("TCP links are not available: " + availability.reason());
         }
-        Agent agent = new Agent(config, directory, System.currentTimeMillis());
+        Agent agent = new Agent(config, directory, messages, System.currentTimeMillis());
         try {
             agent.open(transports);
             return agent;
@@ -106,7 +119,9 @@ public final class Agent implements AutoCloseable {
 
     private void open(LaneTransports transports) throws IOException {
         lock = StateLock.take(config.stateDir());
+        hostLock = takeHost();
         socket = RouteSocket.open();
+        removals = RouteSocket.open();
         for (int i = 0; i < config.lanes(); i++) {
             lanes.add(lane(i, transports, TunQueue.open(config.tun().name())));
         }
@@ -117,7 +132,7 @@ public final class Agent implements AutoCloseable {
         }
         openEndpoints();
         // The directory's first view is delivered within; the conductor works it off before anything asked later.
-        directory.watch(event -> conductor.execute(() -> peers.onDirectoryEvent(event)));
+        directory.watch(event -> conductor.execute(() -> onDirectoryEvent(event)));
         await(conductor.call(() -> {
             warnWhenNotListed();
             return null;
@@ -127,46 +142,44 @@ public final class Agent implements AutoCloseable {
         reconciliation.start();
     }
 
+    /** A second agent would take over queues of the TUN device and, with it, part of the first one's packets. */
+    private static NameLock takeHost() throws IOException {
+        NameLock taken = NameLock.take("weft-agent");
+        if (taken == null) {
+            throw new IOException("another agent runs on this host (in this network namespace); stop it first, a host has one");
+        }
+        return taken;
+    }
+
     private Lane lane(int number, LaneTransports transports, TunQueue queue) {
         AgentConfig.Session times = config.session();
         SessionConfig session = new SessionConfig(times.heartbeat().toNanos(), times.deadAfter().toNanos(), times.deadAfter().toNanos() * 5,
-                times.reconnectMin().toNanos(), times.reconnectMax().toNanos(), ACK_TIMEOUT_NANOS);
-        return new Lane(new LaneConfig(number, local, session, config.rdma()::towards, config.busyPoll().toNanos()), queue, transports,
+                times.reconnectMin().toNanos(), times.reconnectMax().toNanos(), config.rdma().ackTimeout().toNanos());
+        Lane lane = new Lane(new LaneConfig(number, local, session, config.rdma()::towards, config.busyPoll().toNanos()), queue, transports,
                 (peer, remoteLanes) -> conductor.execute(() -> peers.onEstablished(peer, remoteLanes)));
+        lane.carry(messages);
+        return lane;
     }
 
     private void openEndpoints() throws IOException {
-        EndpointWiring wiring = new EndpointWiring(socket, config.networks(), config.tun().mtu(), UPLINK_MTU);
+        EndpointWiring wiring = new EndpointWiring(socket, removals, config.networks(), config.tun().mtu(), UPLINK_MTU);
         EndpointStore store = new EndpointStore(new DiskStateFiles(config.stateDir().resolve("endpoints")),
                 EndpointStore.currentBootId());
         endpoints = new EndpointManager(store, pools, wiring, namespaces);
         endpoints.start();
-        endpoints.addListener(new EndpointListener() {
-            @Override
-            public void added(Endpoint endpoint) {
-                changeLocals(() -> locals.add(endpoint));
-            }
-
-            @Override
-            public void removed(Endpoint endpoint) {
-                changeLocals(() -> locals.remove(endpoint));
-            }
-        });
-        takenUp = true;
-        changeLocals(() -> { });
+        endpoints.addListener(new LocalRoutes(conductor, locals, this::publishLocals));
     }
 
-    /** Returns when the lanes know: a container may send as soon as its ADD is answered. */
-    private void changeLocals(Runnable change) {
-        CompletableFuture<Void> known = conductor.call(() -> {
-            change.run();
-            // The endpoints of the last run are published together, not one by one.
-            return takenUp ? peers.locals(locals.all()) : CompletableFuture.<Void>completedFuture(null);
-        }).thenCompose(published -> published);
-        try {
-            known.orTimeout(ROUTES_PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join();
-        } catch (CompletionException e) {
-            LOG.warn("lanes have not taken over new routes within {} ms: {}", ROUTES_PATIENCE_MILLIS, String.valueOf(e.getCause()));
+    private void onDirectoryEvent(DirectoryEvent event) {
+        peers.onDirectoryEvent(event);
+        if (event instanceof DirectoryEvent.Synced) {
+            List<InetSocketAddress> agents = new ArrayList<>(List.of(local.underlay()));
+            peers.all().forEach(peer -> agents.add(peer.entry().underlay()));
+            try {
+                hostNetwork.agents(agents);
+            } catch (IOException e) {
+                LOG.error("the ports of agents cannot be closed to endpoints: {}", e.getMessage());
+            }
         }
     }
 
@@ -185,7 +198,12 @@ public final class Agent implements AutoCloseable {
         } catch (IOException e) {
             LOG.error("the host's addresses and routes cannot be set: {}", e.getMessage());
         }
-        peers.locals(locals.all());
+        publishLocals(locals.all());
+    }
+
+    private CompletableFuture<Void> publishLocals(Collection<Peers.LocalAddress> all) {
+        messages.locals(all);
+        return peers.locals(all);
     }
 
     /** Puts back what somebody removed by hand: device settings, addresses, routes, rules. */
@@ -239,6 +257,11 @@ public final class Agent implements AutoCloseable {
         reconciliation.add(task);
     }
 
+    /** What the firewall has dropped, by network and kind. Any thread; runs nft. */
+    public Map<String, Map<String, Long>> firewallDrops() throws IOException {
+        return hostNetwork.firewallDrops();
+    }
+
     /** What a moment looks like, for the API. Any thread; waits for lanes and conductor. */
     public AgentView view() {
         List<SessionStatus> sessions = new ArrayList<>();
@@ -263,7 +286,7 @@ public final class Agent implements AutoCloseable {
             lane.close();
         }
         conductor.close();
-        closeAll(socket, lock);
+        closeAll(messages, socket, removals, hostLock, lock);
     }
 
     private static void closeAll(AutoCloseable... parts) {

@@ -8,16 +8,18 @@ import dev.weft.counters.CounterId;
 import dev.weft.counters.Counters;
 import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.StoredEndpoint;
+import dev.weft.host.FirewallCounter;
 import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
 import dev.weft.peer.Peers;
 import dev.weft.session.SessionStatus;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 
 /** What the agent tells of itself: read-only JSON documents under {@code /v1}. */
 public final class AgentApi {
@@ -34,10 +36,11 @@ public final class AgentApi {
     /** One handler a document. */
     public List<ControlHandler> handlers() {
         return List.of(get("/v1/version", this::version), get("/v1/status", this::status), get("/v1/peers", this::peers),
-                get("/v1/endpoints", this::endpoints), get("/v1/lanes", this::lanes), get("/v1/counters", this::counters));
+                get("/v1/endpoints", this::endpoints), get("/v1/lanes", this::lanes), get("/v1/counters", this::counters),
+                get("/v1/ipam", this::ipam));
     }
 
-    private static ControlHandler get(String path, Supplier<Object> document) {
+    private static ControlHandler get(String path, Callable<Object> document) {
         return new ControlHandler() {
             @Override
             public String path() {
@@ -49,7 +52,7 @@ public final class AgentApi {
                 if (!request.method().equals("GET")) {
                     return new ControlResponse(405, JSON.writeValueAsBytes(Map.of("error", path + " answers GET only")));
                 }
-                return new ControlResponse(200, JSON.writeValueAsBytes(document.get()));
+                return new ControlResponse(200, JSON.writeValueAsBytes(document.call()));
             }
         };
     }
@@ -73,6 +76,7 @@ public final class AgentApi {
         status.put("peersEstablished", view.peers().stream().filter(peer -> established(view, peer) > 0).count());
         status.put("endpoints", agent.endpoints().list().size());
         status.put("directory", Map.of("revision", view.revision(), "problem", view.problem()));
+        status.put("process", ProcessUse.now());
         status.put("subnets", view.own() == null ? Map.of() : subnets(view.own().subnets()));
         return status;
     }
@@ -106,7 +110,7 @@ public final class AgentApi {
         return Map.of("lanes", agent.view().sessions());
     }
 
-    private Object endpoints() {
+    private Map<String, Object> endpoints() {
         List<Object> rows = new ArrayList<>();
         for (StoredEndpoint stored : agent.endpoints().list()) {
             Endpoint endpoint = stored.endpoint();
@@ -125,13 +129,34 @@ public final class AgentApi {
         return Map.of("endpoints", rows);
     }
 
-    private Object counters() {
+    /** Pools, endpoints, and how records, pools and kernel differ. */
+    private Object ipam() throws IOException {
+        List<Object> pools = new ArrayList<>();
+        agent.view().pools().forEach((network, usages) -> usages.forEach(usage -> pools.add(Map.of("network", network, "subnet",
+                usage.subnet().toString(), "capacity", usage.capacity(), "used", usage.used(), "cooling", usage.cooling()))));
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("pools", pools);
+        document.putAll(endpoints());
+        document.put("findings", agent.endpoints().audit().findings());
+        return document;
+    }
+
+    private Object counters() throws IOException {
         AgentView view = agent.view();
         Map<String, String> meanings = new LinkedHashMap<>();
         for (CounterId id : CounterId.values()) {
             meanings.put(id.label(), id.description());
         }
-        return Map.of("counters", Counters.sum(view.counters()), "descriptions", meanings);
+        Map<String, String> drops = new LinkedHashMap<>();
+        for (FirewallCounter counter : FirewallCounter.values()) {
+            drops.put(counter.label(), counter.description());
+        }
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("counters", Counters.sum(view.counters()));
+        document.put("descriptions", meanings);
+        document.put("firewall", agent.firewallDrops());
+        document.put("firewallDescriptions", drops);
+        return document;
     }
 
     private static String text(InetAddress address) {

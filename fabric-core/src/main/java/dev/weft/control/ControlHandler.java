@@ -15,4 +15,11 @@ public interface ControlHandler {
      * @throws Exception a fault of the handler's own; the server answers 500 and logs it
      */
     ControlResponse handle(ControlRequest request) throws Exception;
+
+    /**
+     * The caller was gone before it could be told: it will take for not done what {@code response} says is done. Called on a thread that
+     * may block.
+     */
+    default void undelivered(ControlRequest request, ControlResponse response) {
+    }
 }

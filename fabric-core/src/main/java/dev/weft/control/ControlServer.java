@@ -1,6 +1,7 @@
 package dev.weft.control;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -12,7 +13,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.PeerCredentials;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -27,7 +28,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,16 +40,20 @@ public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     static final int MAX_REQUEST_BYTES = 4 << 20;
     static final int MAX_CONNECTIONS = 128;
+    private static final int MAX_LINE_BYTES = 8 << 10;
+    private static final int MAX_HEADER_BYTES = 512 << 10; // a process's environment may hold 128 KiB in one variable
     private static final int BACKLOG = 512;
-    private static final int READ_TIMEOUT_SECONDS = 5;
+    private static final int REQUEST_MILLIS = 5_000;
+    private static final int REQUEST_MILLIS_WHEN_FULL = 500;
 
     private final Path socket;
     private final Map<String, ControlHandler> handlers = new TreeMap<>();
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weft-control", true),
             EpollIoHandler.newFactory());
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("weft-request-", 0).factory());
-    private final AtomicInteger connections = new AtomicInteger();
+    private final Admission admission = new Admission(MAX_CONNECTIONS, REQUEST_MILLIS, REQUEST_MILLIS_WHEN_FULL);
     private final long ownUid;
+    private boolean bound;
 
     private ControlServer(Path socket, List<ControlHandler> handlers) throws IOException {
         this.socket = socket;
@@ -88,7 +92,10 @@ public final class ControlServer implements AutoCloseable {
                     }
                 });
         try {
-            bootstrap.bind(new DomainSocketAddress(socket.toString())).sync();
+            Channel listening = bootstrap.register().sync().channel();
+            admission.guard(listening); // before the first caller can come
+            listening.bind(new DomainSocketAddress(socket.toString())).sync();
+            bound = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while binding " + socket, e);
@@ -120,15 +127,9 @@ public final class ControlServer implements AutoCloseable {
             channel.close();
             return;
         }
-        if (connections.incrementAndGet() > MAX_CONNECTIONS) {
-            connections.decrementAndGet();
-            LOG.warn("refused process {}: {} requests are under way", peer.pid(), MAX_CONNECTIONS);
-            channel.close();
-            return;
-        }
-        channel.closeFuture().addListener(done -> connections.decrementAndGet());
-        channel.pipeline().addLast(new ReadTimeoutHandler(READ_TIMEOUT_SECONDS), new HttpServerCodec(),
-                new HttpObjectAggregator(MAX_REQUEST_BYTES), new RequestDispatcher(handlers, workers));
+        channel.pipeline().addLast(new HttpServerCodec(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_LINE_BYTES),
+                new HttpObjectAggregator(MAX_REQUEST_BYTES), new FlowControlHandler(), admission.admit(channel),
+                new RequestDispatcher(handlers, workers));
     }
 
     /** Stops listening and removes the socket; requests under way get two seconds. */
@@ -137,7 +138,9 @@ public final class ControlServer implements AutoCloseable {
         loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
         workers.shutdown();
         try {
-            Files.deleteIfExists(socket);
+            if (bound) { // else it may be another agent's
+                Files.deleteIfExists(socket);
+            }
         } catch (IOException e) {
             LOG.warn("cannot remove {}: {}", socket, e.toString());
         }

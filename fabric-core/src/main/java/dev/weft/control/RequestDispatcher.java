@@ -2,6 +2,7 @@ package dev.weft.control;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -12,7 +13,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -52,12 +52,15 @@ final class RequestDispatcher extends SimpleChannelInboundHandler<FullHttpReques
         byte[] body = new byte[request.content().readableBytes()];
         request.content().readBytes(body);
         ControlRequest whole = new ControlRequest(request.method().name(), path, headers, body);
-        // While the worker is at it the caller has nothing to send, so its silence is no offence and its next request must wait.
-        context.channel().config().setAutoRead(false);
-        if (context.pipeline().get(ReadTimeoutHandler.class) != null) {
-            context.pipeline().remove(ReadTimeoutHandler.class);
-        }
-        workers.execute(() -> answer(context, call(handler, whole), keepAlive));
+        context.channel().config().setAutoRead(false); // its next request must wait
+        workers.execute(() -> {
+            ControlResponse response = call(handler, whole);
+            answer(context, response, keepAlive).addListener(done -> {
+                if (!done.isSuccess()) {
+                    workers.execute(() -> handler.undelivered(whole, response));
+                }
+            });
+        });
     }
 
     private static ControlResponse call(ControlHandler handler, ControlRequest request) {
@@ -69,16 +72,15 @@ final class RequestDispatcher extends SimpleChannelInboundHandler<FullHttpReques
         }
     }
 
-    private static void answer(ChannelHandlerContext context, ControlResponse response, boolean keepAlive) {
+    private static ChannelFuture answer(ChannelHandlerContext context, ControlResponse response, boolean keepAlive) {
         DefaultFullHttpResponse message = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
                 HttpResponseStatus.valueOf(response.status()), Unpooled.wrappedBuffer(response.body()));
         message.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/json").set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
         if (keepAlive) {
-            context.writeAndFlush(message).addListener(done -> context.channel().config().setAutoRead(true));
-        } else {
-            message.headers().set(HttpHeaderNames.CONNECTION, "close");
-            context.writeAndFlush(message).addListener(ChannelFutureListener.CLOSE);
+            return context.writeAndFlush(message).addListener(done -> context.channel().config().setAutoRead(true));
         }
+        message.headers().set(HttpHeaderNames.CONNECTION, "close");
+        return context.writeAndFlush(message).addListener(ChannelFutureListener.CLOSE);
     }
 
     private static ControlResponse error(int status, String message) {

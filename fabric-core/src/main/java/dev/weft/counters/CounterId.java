@@ -13,6 +13,7 @@ public enum CounterId {
     INGRESS_BYTES("bytes of those packets, without the virtio header"),
 
     EGRESS_DROP_MALFORMED("read from the TUN queue, but not a whole IPv4 or IPv6 packet"),
+    EGRESS_DROP_GROUP("destination is a multicast or broadcast address, which the fabric does not carry"),
     EGRESS_DROP_FOREIGN_SOURCE("source address is not an endpoint of this host"),
     EGRESS_DROP_UNKNOWN_DESTINATION("no host owns the destination address"),
     EGRESS_DROP_NETWORK_MISMATCH("source and destination belong to different networks"),
@@ -36,6 +37,7 @@ public enum CounterId {
     PATH_TO_TCP("times the path of a session changed from RDMA to TCP"),
     RDMA_RAISE_FAILURES("attempts to raise an RDMA link that failed"),
     FRAMES_LOST("data frames missing from the sequence, given up by the peer or lost with a link"),
+    FRAMES_UNCONFIRMED("data frames the peer had not confirmed when their session ended, which it may have or not"),
     BACK_PRESSURE_WAITS("times a packet waited for a link to take it"),
     LINK_GARBAGE("links closed because what arrived was not a frame"),
     SESSIONS_ESTABLISHED("sessions that reached the established state"),
@@ -43,7 +45,22 @@ public enum CounterId {
     SESSIONS_REFUSED("hellos of a peer that were refused, and our own that a peer refused"),
     CONNECT_FAILURES("attempts to reach a peer that brought no link"),
     UNAUTHENTICATED_LIMIT("incoming connections refused because too many had not said hello"),
-    LOOP_STALLS("turns of the lane's loop that took longer than 100 ms");
+    LOOP_STALLS("turns of the lane's loop that took longer than 100 ms"),
+
+    EGRESS_MESSAGES("message frames of containers handed to a link"),
+    EGRESS_MESSAGE_BYTES("bytes of those messages, without Weft's headers"),
+    INGRESS_MESSAGES("message frames taken from a link and handed to a media driver"),
+    INGRESS_MESSAGE_BYTES("bytes of those messages, without Weft's headers"),
+    EGRESS_MESSAGE_DROP_FOREIGN_SOURCE("message frame whose source is no address of its network on this host"),
+    EGRESS_MESSAGE_DROP_UNKNOWN_DESTINATION("message frame whose destination no host owns in that network"),
+    EGRESS_MESSAGE_DROP_NO_SESSION("message frame for a peer without a session on this lane, or one that does not know messages"),
+    EGRESS_MESSAGE_DROP_BACK_PRESSURE("message frame that waited too long for a full link; the media driver sends it again"),
+    INGRESS_MESSAGE_DROP_MALFORMED("message frame shorter than its header"),
+    INGRESS_MESSAGE_DROP_FOREIGN_SOURCE("message frame whose source the peer does not own"),
+    INGRESS_MESSAGE_DROP_UNKNOWN_DESTINATION("message frame whose destination is no endpoint of this host"),
+    INGRESS_MESSAGE_DROP_NETWORK_MISMATCH("message frame whose VNI is not that of both addresses"),
+    INGRESS_MESSAGE_DROP_NO_LISTENER("message frame for an address and port at which no stream listens"),
+    INGRESS_MESSAGE_DROP_FULL("message frame that a media driver could not take in time; it asks for it again");
 
     private final String description;
 

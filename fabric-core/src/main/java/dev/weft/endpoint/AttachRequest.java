@@ -13,13 +13,20 @@ import java.util.Map;
  * @param addresses addresses it must have, at most one a family; the others are chosen from the host's pools
  * @param external  another allocator gave {@code addresses}: they are all it gets, and need not be of the host's pools
  * @param mac       it must have, or null
+ * @param settings  see {@link Endpoint#settings()}
  * @param notes     kept with the endpoint, see {@link StoredEndpoint#notes()}
  */
 public record AttachRequest(EndpointKey key, String netns, String netnsPath, List<InetAddress> addresses, boolean external,
-        String mac, Map<String, String> notes) {
+        String mac, EndpointSettings settings, Map<String, String> notes) {
 
     public AttachRequest {
         addresses = List.copyOf(addresses);
         notes = Map.copyOf(notes);
+    }
+
+    /** One without settings of its own. */
+    public AttachRequest(EndpointKey key, String netns, String netnsPath, List<InetAddress> addresses, boolean external, String mac,
+            Map<String, String> notes) {
+        this(key, netns, netnsPath, addresses, external, mac, EndpointSettings.NONE, notes);
     }
 }

@@ -28,6 +28,11 @@ public final class DiskStateFiles implements StateFiles {
     }
 
     @Override
+    public boolean exists(String name) {
+        return Files.exists(directory.resolve(name));
+    }
+
+    @Override
     public byte[] read(String name) throws IOException {
         return Files.readAllBytes(directory.resolve(name));
     }

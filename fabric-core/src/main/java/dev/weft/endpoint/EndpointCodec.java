@@ -24,7 +24,8 @@ import java.util.zip.CRC32C;
  *
  * <pre>{@code
  * {"version":1,"checksum":"<CRC-32C of the same document with an empty checksum, 8 hex digits>","bootId":"...","state":"ATTACHED",
- *  "endpoint":{"network","containerId","ifName","vni","slot","hostInterface","mac","ipv4","ipv6","netns","netnsInode"},"notes":{...}}
+ *  "endpoint":{"network","containerId","ifName","vni","slot","hostInterface","mac","ipv4","ipv6","netns","netnsInode",
+ *  ["settings"]},"notes":{...}}
  * }</pre>
  *
  * A file that is not byte for byte what {@link #encode} makes of its own content is damaged.
@@ -54,11 +55,15 @@ final class EndpointCodec {
         ObjectNode document = JSON.createObjectNode();
         document.put("version", VERSION).put("checksum", "").put("bootId", bootId).put("state", stored.state().name());
         Endpoint e = stored.endpoint();
-        document.putObject("endpoint").put("network", e.key().network()).put("containerId", e.key().containerId())
+        ObjectNode endpoint = document.putObject("endpoint");
+        endpoint.put("network", e.key().network()).put("containerId", e.key().containerId())
                 .put("ifName", e.key().ifName()).put("vni", e.vni()).put("slot", e.slot()).put("hostInterface", e.hostInterface())
                 .put("mac", e.mac()).put("ipv4", e.ipv4() == null ? null : IpAddresses.format(e.ipv4()))
                 .put("ipv6", e.ipv6() == null ? null : IpAddresses.format(e.ipv6())).put("netns", e.netns())
                 .put("netnsInode", e.netnsInode());
+        if (!e.settings().equals(EndpointSettings.NONE)) {
+            endpoint.put("settings", e.settings().text());
+        }
         ObjectNode notes = document.putObject("notes");
         new TreeMap<>(stored.notes()).forEach(notes::put);
         document.put("checksum", checksum(bytes(document)));
@@ -89,7 +94,7 @@ final class EndpointCodec {
         EndpointKey key = new EndpointKey(text(e, "network"), text(e, "containerId"), text(e, "ifName"));
         Endpoint endpoint = new Endpoint(key, e.path("vni").asInt(), e.path("slot").asInt(), text(e, "hostInterface"), text(e, "mac"),
                 (Inet4Address) address(e.path("ipv4")), (Inet6Address) address(e.path("ipv6")), text(e, "netns"),
-                e.path("netnsInode").asLong());
+                e.path("netnsInode").asLong(), e.has("settings") ? EndpointSettings.parse(text(e, "settings")) : EndpointSettings.NONE);
         Map<String, String> notes = new TreeMap<>();
         document.path("notes").properties().forEach(note -> notes.put(note.getKey(), note.getValue().asText()));
         return new StoredEndpoint(StoredEndpoint.State.valueOf(text(document, "state")), endpoint, notes);

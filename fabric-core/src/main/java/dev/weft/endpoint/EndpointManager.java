@@ -6,6 +6,8 @@ import dev.weft.endpoint.StoredEndpoint.State;
 import dev.weft.ipam.AddressException;
 import dev.weft.ipam.HostPools;
 import dev.weft.ipam.Lease;
+import dev.weft.network.IpAddresses;
+import dev.weft.network.IpPrefix;
 import dev.weft.network.Network;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -52,7 +54,7 @@ public final class EndpointManager {
     /**
      * Takes up what the last run of the agent left: adopts endpoints, finishes or undoes what was begun. Once, before any verb.
      *
-     * @return one sentence for each file that could not be used
+     * @return one sentence for each file that could not be used, and for each interface without a record
      * @throws IOException the state directory cannot be read at all
      */
     public List<String> start() throws IOException {
@@ -67,10 +69,38 @@ public final class EndpointManager {
                 undo(begun);
             }
         }
-        LOG.info("endpoints: {} taken up, {} from before the last reboot, {} files set aside", live.size(),
-                contents.otherBoots().size(), contents.problems().size());
+        List<String> problems = new ArrayList<>(contents.problems());
+        for (EndpointPlumbing.Remains remains : plumbing.survey()) {
+            if (live.values().stream().noneMatch(stored -> stored.endpoint().hostInterface().equals(remains.hostInterface()))) {
+                problems.add(takeUp(remains));
+            }
+        }
+        LOG.info("endpoints: {} taken up, {} from before the last reboot, {} problems", live.size(), contents.otherBoots().size(),
+                problems.size());
         started = true;
-        return contents.problems();
+        return problems;
+    }
+
+    /** An interface without a record: its record is written again from what the kernel shows; else its name and addresses are kept free. */
+    private String takeUp(EndpointPlumbing.Remains remains) throws IOException {
+        Endpoint endpoint = remains.endpoint();
+        String report;
+        Optional<String> known = pools.nameOf(remains.vni());
+        if (endpoint != null && !live.containsKey(endpoint.key()) && known.equals(Optional.of(endpoint.key().network()))) {
+            StoredEndpoint rebuilt = new StoredEndpoint(State.ATTACHED, endpoint, Map.of());
+            store.put(rebuilt);
+            adopt(rebuilt);
+            report = "the record of " + endpoint.key() + " was lost; rebuilt from interface " + remains.hostInterface();
+        } else {
+            slots.adopt(remains.slot());
+            known.ifPresent(network -> remains.addresses().forEach(
+                    address -> pools.adopt(network, "interface " + remains.hostInterface(), Lease.of(List.of(address)))));
+            report = "interface " + remains.hostInterface() + " has no record and says nothing of its endpoint; its name and its addresses "
+                    + remains.addresses().stream().map(IpAddresses::format).toList() + " are not given to others; when its container is"
+                    + " gone, remove it: ip link del " + remains.hostInterface();
+        }
+        LOG.warn("endpoints: {}", report);
+        return report;
     }
 
     private void adopt(StoredEndpoint stored) {
@@ -122,13 +152,14 @@ public final class EndpointManager {
             Lease lease = take(request);
             rollback.push("give back " + lease, () -> pools.giveBack(key.network(), key.toString(), lease));
             Endpoint endpoint = new Endpoint(key, network.vni(), slot, Slots.interfaceName(network.vni(), slot),
-                    request.mac() == null ? madeUpMac(key, slot) : request.mac(), lease.ipv4(), lease.ipv6(), request.netns(), inode);
+                    request.mac() == null ? madeUpMac(key, slot) : request.mac(), lease.ipv4(), lease.ipv6(), request.netns(), inode,
+                    request.settings());
             StoredEndpoint attached = new StoredEndpoint(State.ATTACHED, endpoint, request.notes());
             rollback.push("remove record", () -> store.remove(key));
-            put(attached.in(State.ATTACHING));
+            write(attached.in(State.ATTACHING), store::putIntent);
             rollback.push("detach " + endpoint.hostInterface(), () -> plumbing.detach(endpoint));
             plumb(endpoint, request.netnsPath());
-            put(attached);
+            write(attached, store::put);
             publishAdded(attached);
             rollback.commit();
             return endpoint;
@@ -187,12 +218,29 @@ public final class EndpointManager {
         }
     }
 
+    /**
+     * Detaches an endpoint only if it is still that one, and not another that has its key by now.
+     *
+     * @return whether it was
+     */
+    public boolean detach(Endpoint endpoint) throws EndpointException {
+        requireStarted();
+        try (KeyLocks.Held _ = locks.lock(endpoint.key())) {
+            StoredEndpoint stored = live.get(endpoint.key());
+            if (stored == null || !stored.endpoint().equals(endpoint)) {
+                return false;
+            }
+            detachLocked(stored);
+            return true;
+        }
+    }
+
     private void detachLocked(StoredEndpoint stored) throws EndpointException {
         Endpoint endpoint = stored.endpoint();
         StoredEndpoint detaching = stored.in(State.DETACHING);
         live.put(endpoint.key(), detaching);
         try {
-            store.put(detaching);
+            store.putIntent(detaching);
         } catch (IOException e) { // a full disk must not keep a container from going; the record is removed below
             LOG.warn("endpoint {}: cannot write that it is being detached: {}", endpoint.key(), e.toString());
         }
@@ -224,6 +272,13 @@ public final class EndpointManager {
         if (!external) {
             pools.requireAvailable(network);
         }
+    }
+
+    /**
+     * @throws AddressException the subnet is none of those the directory gives this host in the network
+     */
+    public void requireSubnet(String network, IpPrefix subnet) throws AddressException {
+        pools.requireSubnet(network, subnet);
     }
 
     /**
@@ -281,6 +336,10 @@ public final class EndpointManager {
             return;
         }
         String netnsPath = reachable ? endpoint.netns() : null;
+        if (!store.has(endpoint.key())) {
+            store.put(stored);
+            report.add(endpoint.key() + ": its record was missing, written again");
+        }
         List<String> differences = plumbing.differences(endpoint, netnsPath);
         if (!differences.isEmpty()) {
             plumbing.repair(endpoint, netnsPath);
@@ -297,6 +356,16 @@ public final class EndpointManager {
         }
     }
 
+    /** The path the runtime gave, when it still leads to the endpoint's namespace. */
+    Optional<String> reachableNamespace(Endpoint endpoint) {
+        return isNamespaceOf(endpoint) ? Optional.of(endpoint.netns()) : Optional.empty();
+    }
+
+    /** Compares records, pools and kernel on demand. */
+    public EndpointAudit audit() {
+        return new EndpointAudit(this, store, pools, plumbing);
+    }
+
     /** Of every endpoint, attached or being detached, in the order of their keys' text. */
     public List<StoredEndpoint> list() {
         return live.values().stream().sorted(Comparator.comparing(stored -> stored.endpoint().key().toString())).toList();
@@ -306,26 +375,37 @@ public final class EndpointManager {
         return Optional.ofNullable(live.get(key));
     }
 
-    /** Adds a listener; {@code added} is called for each endpoint there is before this returns. */
+    /** Adds a listener; it knows every endpoint there is, and is settled, when this returns. */
     public void addListener(EndpointListener listener) {
         synchronized (publishing) {
             listeners.add(listener);
             live.values().forEach(stored -> listener.added(stored.endpoint()));
         }
+        awaitSettled(List.of(listener));
     }
 
     private void publishAdded(StoredEndpoint stored) {
+        List<EndpointListener> told;
         synchronized (publishing) {
             live.put(stored.endpoint().key(), stored);
             listeners.forEach(listener -> listener.added(stored.endpoint()));
+            told = List.copyOf(listeners);
         }
+        awaitSettled(told);
     }
 
     private void publishRemoved(Endpoint endpoint) {
+        List<EndpointListener> told;
         synchronized (publishing) {
             live.remove(endpoint.key());
             listeners.forEach(listener -> listener.removed(endpoint));
+            told = List.copyOf(listeners);
         }
+        awaitSettled(told);
+    }
+
+    private static void awaitSettled(List<EndpointListener> told) {
+        told.forEach(listener -> listener.settled().toCompletableFuture().join());
     }
 
     private void requireStarted() throws EndpointException {
@@ -342,9 +422,14 @@ public final class EndpointManager {
         }
     }
 
-    private void put(StoredEndpoint stored) throws EndpointException {
+    @FunctionalInterface
+    private interface Writing {
+        void write(StoredEndpoint stored) throws IOException;
+    }
+
+    private static void write(StoredEndpoint stored, Writing how) throws EndpointException {
         try {
-            store.put(stored);
+            how.write(stored);
         } catch (IOException e) {
             throw new EndpointException(Reason.STORE, "the state of " + stored.endpoint().key() + " cannot be written: " + e.getMessage()
                     + "; see to the state directory's disk", e);

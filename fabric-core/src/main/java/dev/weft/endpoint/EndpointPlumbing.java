@@ -1,6 +1,7 @@
 package dev.weft.endpoint;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.List;
 
 /**
@@ -37,6 +38,20 @@ public interface EndpointPlumbing {
      * @param netnsPath as for attach, or null to mend the host's side only
      */
     void repair(Endpoint endpoint, String netnsPath) throws IOException;
+
+    /**
+     * Every interface of the host that has an endpoint's name, whoever made it and whether or not there is a record of it.
+     */
+    List<Remains> survey() throws IOException;
+
+    /**
+     * What the kernel shows of an endpoint.
+     *
+     * @param endpoint  rebuilt from it, or null when that cannot be: somebody else's interface, or an endpoint that says too little
+     * @param addresses routed to it by Weft
+     */
+    record Remains(String hostInterface, int vni, int slot, Endpoint endpoint, List<InetAddress> addresses) {
+    }
 
     /** The namespace already has an interface of the wanted name. */
     final class InterfaceExistsException extends IOException {

@@ -1,8 +1,10 @@
 package dev.weft.endpoint;
 
+import dev.weft.agent.GroupCommit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,8 +16,9 @@ import java.util.List;
  * Endpoints on disk, one file each, so that they survive the agent: {@code <hash of the key>.json}, see {@link EndpointCodec}.
  *
  * <p>Writing is write to {@code .tmp}, sync, rename, sync the directory: a file is there whole or not at all, whatever is killed
- * when. A file that cannot be used, because it is damaged or of another version, is renamed to {@code <name>.set-aside-<n>}
- * and reported; it is never deleted. May block; thread-safe for different keys.
+ * when; of an intent, see {@link #putIntent}, that is promised as long as the kernel lives. Those who change different files at the
+ * same time share the sync of the directory. A file that cannot be used, because it is damaged or of another version, is renamed to
+ * {@code <name>.set-aside-<n>} and reported; it is never deleted. May block; thread-safe for different keys.
  */
 public final class EndpointStore {
     private static final String SUFFIX = ".json";
@@ -25,6 +28,7 @@ public final class EndpointStore {
 
     private final StateFiles files;
     private final String bootId;
+    private final GroupCommit<EndpointKey> directory;
 
     /**
      * @param bootId identifies this run of the kernel: nothing in the kernel outlives it
@@ -32,6 +36,7 @@ public final class EndpointStore {
     public EndpointStore(StateFiles files, String bootId) {
         this.files = files;
         this.bootId = bootId;
+        directory = new GroupCommit<>(changed -> files.syncDirectory());
     }
 
     /** The boot id of the running kernel, see random(4). */
@@ -81,6 +86,38 @@ public final class EndpointStore {
         }
     }
 
+    /**
+     * What is on disk.
+     *
+     * @param problems one sentence for each file that cannot be used, and for each that was set aside
+     */
+    record Listing(List<EndpointKey> keys, List<String> problems) {
+    }
+
+    /** Looks and changes nothing. */
+    Listing listing() throws IOException {
+        Listing listing = new Listing(new ArrayList<>(), new ArrayList<>());
+        for (String name : files.list()) {
+            if (name.contains(SET_ASIDE)) {
+                listing.problems.add(files + "/" + name + " was set aside because it could not be used");
+            } else if (name.endsWith(SUFFIX)) {
+                try {
+                    listing.keys.add(EndpointCodec.decode(files.read(name)).stored().endpoint().key());
+                } catch (EndpointCodec.DamagedException e) {
+                    listing.problems.add(files + "/" + name + " " + e.getMessage());
+                } catch (NoSuchFileException e) {
+                    continue; // went meanwhile
+                }
+            }
+        }
+        return listing;
+    }
+
+    /** Whether the endpoint has a file, whatever is in it. */
+    boolean has(EndpointKey key) throws IOException {
+        return files.exists(fileName(key));
+    }
+
     /** Writes or replaces the file of one endpoint; it is on the disk when this returns. */
     public void put(StoredEndpoint stored) throws IOException {
         String name = fileName(stored.endpoint().key());
@@ -88,7 +125,18 @@ public final class EndpointStore {
         files.write(temporary, EndpointCodec.encode(bootId, stored));
         files.sync(temporary);
         files.rename(temporary, name);
-        files.syncDirectory();
+        directory.submit(stored.endpoint().key());
+    }
+
+    /**
+     * Writes or replaces the file of one endpoint whose attaching or detaching begins. It outlives the agent, whatever kills it, but is
+     * not synced: what it warns of lives in the kernel's memory and is gone with the kernel, so there is nothing to warn of then.
+     */
+    public void putIntent(StoredEndpoint stored) throws IOException {
+        String name = fileName(stored.endpoint().key());
+        String temporary = name + TEMPORARY;
+        files.write(temporary, EndpointCodec.encode(bootId, stored));
+        files.rename(temporary, name);
     }
 
     /** Idempotent. */
@@ -96,7 +144,7 @@ public final class EndpointStore {
         String name = fileName(key);
         files.delete(name + TEMPORARY);
         files.delete(name);
-        files.syncDirectory();
+        directory.submit(key);
     }
 
     /** A hash, because a container id may be longer than a file name and an interface name may hold any byte. */

@@ -1,6 +1,8 @@
 package dev.weft.endpoint;
 
 import dev.weft.endpoint.EndpointException.Reason;
+import dev.weft.linux.Descriptors;
+import dev.weft.linux.Libc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -8,7 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** {@link Namespaces} by stat(2): every namespace file lives on the one nsfs device, whatever path leads to it. */
+/** {@link Namespaces} by stat(2) and ioctl_ns(2): every namespace file lives on the one nsfs device, whatever path leads to it. */
 public final class ProcNamespaces implements Namespaces {
     private static final Path OWN = Path.of("/proc/self/ns/net");
 
@@ -20,10 +22,27 @@ public final class ProcNamespaces implements Namespaces {
             throw new EndpointException(Reason.NOT_A_NAMESPACE, path + " is not a network namespace");
         }
         long inode = ((Number) given.get("ino")).longValue();
+        if (!isNetwork(path)) {
+            throw new EndpointException(Reason.NOT_A_NAMESPACE, path + " is a namespace, but not a network namespace");
+        }
         if (inode == ((Number) own.get("ino")).longValue()) {
             throw new EndpointException(Reason.OWN_NAMESPACE, "plugin's netns and netns from CNI_NETNS should not be the same");
         }
         return inode;
+    }
+
+    /** Opens the file, which is harmless now that it is known to be a namespace's. */
+    private static boolean isNetwork(String path) throws EndpointException {
+        try {
+            int fd = Libc.open(path, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
+            try {
+                return Libc.isNetworkNamespace(fd);
+            } finally {
+                Descriptors.close(fd);
+            }
+        } catch (IOException e) {
+            throw new EndpointException(Reason.NOT_A_NAMESPACE, "network namespace " + path + " cannot be looked at: " + e.getMessage(), e);
+        }
     }
 
     private static Map<String, Object> attributes(String path) throws EndpointException {

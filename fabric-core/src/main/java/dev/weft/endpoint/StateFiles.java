@@ -12,6 +12,8 @@ public interface StateFiles {
     /** Names of the regular files. */
     List<String> list() throws IOException;
 
+    boolean exists(String name) throws IOException;
+
     byte[] read(String name) throws IOException;
 
     /** Creates or replaces a file; nothing is promised to be on the disk yet. */

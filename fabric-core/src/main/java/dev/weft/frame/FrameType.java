@@ -14,8 +14,11 @@ public final class FrameType {
     /** Still here. Body: 8 bytes, highest data sequence received. */
     public static final int HEARTBEAT = 0x03;
 
-    /** A virtio header and an IP packet. The only type that uses the data sequence. */
+    /** A virtio header and an IP packet. Uses the data sequence. */
     public static final int DATA = 0x04 | FrameHeader.TYPE_REQUIRED;
+
+    /** A {@link MessageHeader} and what a media driver sends. Uses the data sequence. Only to peers whose hello says they know it. */
+    public static final int MESSAGE = 0x06 | FrameHeader.TYPE_REQUIRED;
 
     /** An orderly end. Body: UTF-8 sentence. */
     public static final int GOODBYE = 0x05;
@@ -38,12 +41,17 @@ public final class FrameType {
     /** Everything before the marker has arrived. Body of the marker. */
     public static final int MARKER_ANSWER = 0x15;
 
-    /** Data received over RDMA so far. Body: 8 bytes, highest data sequence received. */
+    /** Data received so far; often while it comes over RDMA, seldom else. Body: 8 bytes, highest data sequence received. */
     public static final int ACK = 0x16;
 
     /** The RDMA link is over. Body: 4 bytes generation, 8 bytes highest data sequence received, UTF-8 sentence why. */
     public static final int PATH_LOST = 0x17;
 
     private FrameType() {
+    }
+
+    /** Whether frames of the type carry the data sequence, and so must not be lost when the path changes. */
+    public static boolean isSequenced(int type) {
+        return type == DATA || type == MESSAGE;
     }
 }

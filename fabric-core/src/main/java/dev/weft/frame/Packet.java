@@ -53,6 +53,16 @@ public final class Packet {
         return Memory.getIntBigEndian(address + 16);
     }
 
+    /** Whether an IPv4 address means more than one host: 224.0.0.0/4, and what lies above it with the limited broadcast (RFC 1112). */
+    public static boolean isIpv4Group(int address) {
+        return address >>> 28 >= 0xE;
+    }
+
+    /** Whether an IPv6 address, of which the higher half is given, means more than one host: ff00::/8 (RFC 4291 section 2.7). */
+    public static boolean isIpv6Group(long high) {
+        return high >>> 56 == 0xFF;
+    }
+
     public static long ipv6SourceHigh(long address) {
         return Memory.getLongBigEndian(address + 8);
     }

@@ -30,11 +30,11 @@ final class EndpointInspection {
         return differences;
     }
 
-    /** Interface, a route and a neighbour for each address. The cost does not grow with the number of endpoints. */
-    void inspectHost(RouteSocket host) throws IOException {
+    /** Interface, a route and a neighbour for each address. The cost does not grow with the number of endpoints. @return the host's end */
+    Optional<LinkInfo> inspectHost(RouteSocket host) throws IOException {
         Optional<LinkInfo> link = interfaceUp(host, endpoint.hostInterface(), "on the host");
         if (link.isEmpty()) {
-            return;
+            return link;
         }
         int index = link.get().index();
         for (InetAddress address : addresses) {
@@ -44,6 +44,7 @@ final class EndpointInspection {
             }
             neighbour(host, index, address, endpoint.mac(), "on the host");
         }
+        return link;
     }
 
     /**

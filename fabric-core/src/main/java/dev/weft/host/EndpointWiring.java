@@ -3,6 +3,7 @@ package dev.weft.host;
 import dev.weft.agent.Rollback;
 import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.EndpointPlumbing;
+import dev.weft.linux.Errno;
 import dev.weft.linux.LinuxException;
 import dev.weft.linux.NetlinkBatch;
 import dev.weft.linux.NetlinkView;
@@ -17,9 +18,9 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Makes and removes an endpoint's part of the kernel.
@@ -38,21 +39,28 @@ import java.util.stream.Stream;
 public final class EndpointWiring implements EndpointPlumbing {
     static final InetAddress GATEWAY4 = IpAddresses.parse("169.254.1.1");
     static final InetAddress GATEWAY6 = IpAddresses.parse("fe80::1");
+    /** The kernel gives it to the first interface of every namespace, which is lo. */
+    private static final int LOOPBACK_INDEX = 1;
     private static final IpPrefix ANY4 = IpPrefix.parse("0.0.0.0/0");
     private static final IpPrefix ANY6 = IpPrefix.parse("::/0");
 
     private final RouteSocket host;
+    private final EndpointShaping shaping;
+    private final LinkRemovals removals;
     private final Map<Integer, Network> networks;
     private final int overlayMtu;
     private final int uplinkMtu;
 
     /**
      * @param host       socket in the host's namespace; stays the caller's
+     * @param removals   another one there, for removals alone: they take long, and nothing else should wait for them; the caller's, too
      * @param overlayMtu of routes within the cluster
      * @param uplinkMtu  of the default route
      */
-    public EndpointWiring(RouteSocket host, List<Network> networks, int overlayMtu, int uplinkMtu) {
+    public EndpointWiring(RouteSocket host, RouteSocket removals, List<Network> networks, int overlayMtu, int uplinkMtu) {
         this.host = host;
+        shaping = new EndpointShaping(host);
+        this.removals = new LinkRemovals(removals);
         this.networks = networks.stream().collect(Collectors.toMap(Network::vni, Function.identity()));
         this.overlayMtu = overlayMtu;
         this.uplinkMtu = uplinkMtu;
@@ -60,41 +68,55 @@ public final class EndpointWiring implements EndpointPlumbing {
 
     @Override
     public void attach(Endpoint endpoint, String netnsPath) throws IOException {
-        try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath);
-                RouteSocket inside = namespace.openRouteSocket();
-                Rollback rollback = new Rollback("wire " + endpoint.key())) {
-            String ifName = endpoint.key().ifName();
-            if (NetlinkView.link(inside, ifName).isPresent()) {
-                throw new InterfaceExistsException("interface " + ifName + " already exists in " + netnsPath);
-            }
-            String hostMac = hostMac(endpoint);
-            new NetlinkBatch().addVeth(new NetlinkBatch.VethEnd(endpoint.hostInterface(), hostMac, overlayMtu),
-                    new NetlinkBatch.VethEnd(ifName, endpoint.mac(), overlayMtu), namespace.fd()).apply(host);
+        try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath); Rollback rollback = new Rollback("wire " + endpoint.key())) {
+            addPair(endpoint, namespace);
             rollback.push("remove " + endpoint.hostInterface(), () -> detach(endpoint));
-            wireContainer(endpoint, hostMac, inside);
+            namespace.talk(inside -> {
+                wireContainer(endpoint, inside);
+                return null;
+            });
             wireHost(endpoint);
             rollback.commit();
         }
     }
 
-    private void wireContainer(Endpoint endpoint, String hostMac, RouteSocket inside) throws IOException {
+    private int mtu(Endpoint endpoint) {
+        return endpoint.settings().mtu() == 0 ? overlayMtu : endpoint.settings().mtu();
+    }
+
+    private void addPair(Endpoint endpoint, NetworkNamespace namespace) throws IOException {
+        String ifName = endpoint.key().ifName();
+        int mtu = mtu(endpoint);
+        try {
+            new NetlinkBatch().addVeth(new NetlinkBatch.VethEnd(endpoint.hostInterface(), endpoint.hostMac(), mtu),
+                    new NetlinkBatch.VethEnd(ifName, endpoint.mac(), mtu), namespace.fd()).apply(host);
+        } catch (LinuxException e) { // the kernel does not say which of the two names is taken
+            if (e.errno() == Errno.EEXIST && namespace.talk(inside -> NetlinkView.link(inside, ifName)).isPresent()) {
+                throw new InterfaceExistsException("interface " + ifName + " already exists in " + namespace);
+            }
+            throw e;
+        }
+    }
+
+    private void wireContainer(Endpoint endpoint, RouteSocket inside) throws IOException {
+        String hostMac = endpoint.hostMac();
+        int mtu = mtu(endpoint);
         String ifName = endpoint.key().ifName();
         int index = require(inside, ifName).index();
         NetlinkBatch batch = new NetlinkBatch();
-        NetlinkView.link(inside, "lo").ifPresent(lo -> batch.justUp(lo.index(), "lo"));
-        batch.up(index, ifName);
-        addresses(endpoint).forEach(address -> batch.address(index, ifName, IpPrefix.host(address), address));
+        batch.justUp(LOOPBACK_INDEX, "lo").up(index, ifName);
+        endpoint.addresses().forEach(address -> batch.address(index, ifName, IpPrefix.host(address), address));
         List<IpPrefix> ranges = ranges(endpoint);
         if (endpoint.ipv4() != null) {
             batch.neighbour(index, GATEWAY4, hostMac);
             batch.linkRoute(index, IpPrefix.host(GATEWAY4), 0, null);
-            ranges.stream().filter(IpPrefix::isIpv4).forEach(range -> batch.gatewayRoute(index, range, GATEWAY4, overlayMtu));
-            batch.gatewayRoute(index, ANY4, GATEWAY4, uplinkMtu);
+            ranges.stream().filter(IpPrefix::isIpv4).forEach(range -> batch.gatewayRoute(index, range, GATEWAY4, mtu));
+            batch.gatewayRoute(index, ANY4, GATEWAY4, Math.min(mtu, uplinkMtu));
         }
         if (endpoint.ipv6() != null) {
             batch.neighbour(index, GATEWAY6, hostMac);
-            ranges.stream().filter(range -> !range.isIpv4()).forEach(range -> batch.gatewayRoute(index, range, GATEWAY6, overlayMtu));
-            batch.gatewayRoute(index, ANY6, GATEWAY6, uplinkMtu);
+            ranges.stream().filter(range -> !range.isIpv4()).forEach(range -> batch.gatewayRoute(index, range, GATEWAY6, mtu));
+            batch.gatewayRoute(index, ANY6, GATEWAY6, Math.min(mtu, uplinkMtu));
         }
         batch.apply(inside);
     }
@@ -105,50 +127,54 @@ public final class EndpointWiring implements EndpointPlumbing {
 
     private void wireHost(Endpoint endpoint) throws IOException {
         int index = require(host, endpoint.hostInterface()).index();
-        NetlinkBatch batch = new NetlinkBatch().up(index, endpoint.hostInterface());
-        for (InetAddress address : addresses(endpoint)) {
+        NetlinkBatch batch = new NetlinkBatch().alias(index, endpoint.hostInterface(), EndpointAlias.of(endpoint))
+                .up(index, endpoint.hostInterface());
+        for (InetAddress address : endpoint.addresses()) {
             batch.neighbour(index, address, endpoint.mac());
             batch.linkRoute(index, IpPrefix.host(address), 0, null);
         }
         batch.apply(host);
-    }
-
-    private static List<InetAddress> addresses(Endpoint endpoint) {
-        return Stream.<InetAddress>of(endpoint.ipv4(), endpoint.ipv6()).filter(address -> address != null)
-                .collect(Collectors.toCollection(ArrayList::new));
+        shaping.apply(endpoint, index);
     }
 
     private static LinkInfo require(RouteSocket socket, String name) throws IOException {
         return NetlinkView.link(socket, name).orElseThrow(() -> new LinuxException("interface " + name + " vanished", 19));
     }
 
-    /** The host's end has a MAC of its own, told from the slot: the container's neighbour entry survives a restart. */
-    private static String hostMac(Endpoint endpoint) {
-        int slot = endpoint.slot();
-        return String.format("02:57:%02x:%02x:%02x:%02x", slot >>> 24 & 0xFF, slot >>> 16 & 0xFF, slot >>> 8 & 0xFF, slot & 0xFF);
+    /** The host's end as {@link #attach} made it; an interface of that name that somebody else made is none of ours. */
+    private Optional<LinkInfo> ownEnd(Endpoint endpoint) throws IOException {
+        return NetlinkView.link(host, endpoint.hostInterface())
+                .filter(link -> link.kind().equals("veth") && link.mac().equals(endpoint.hostMac()));
     }
 
     /** Removes the pair; addresses, routes and neighbours go with it. */
     @Override
     public void detach(Endpoint endpoint) throws IOException {
-        LinkInfo link = NetlinkView.link(host, endpoint.hostInterface()).orElse(null);
-        if (link != null) {
-            new NetlinkBatch().removeLink(link.index(), link.name()).apply(host);
+        Optional<LinkInfo> link = ownEnd(endpoint);
+        if (link.isPresent()) {
+            removals.remove(link.get());
         }
+        shaping.remove(endpoint);
     }
 
     @Override
     public boolean present(Endpoint endpoint) throws IOException {
-        return NetlinkView.link(host, endpoint.hostInterface()).isPresent();
+        return ownEnd(endpoint).isPresent();
     }
 
     @Override
     public List<String> differences(Endpoint endpoint, String netnsPath) throws IOException {
-        EndpointInspection inspection = new EndpointInspection(endpoint, addresses(endpoint));
-        inspection.inspectHost(host);
+        EndpointInspection inspection = new EndpointInspection(endpoint, endpoint.addresses());
+        Optional<LinkInfo> end = inspection.inspectHost(host);
+        if (end.isPresent()) {
+            shaping.inspect(endpoint, end.get().index(), inspection.differences());
+        }
         if (netnsPath != null) {
-            try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath); RouteSocket inside = namespace.openRouteSocket()) {
-                inspection.inspectContainer(inside, containerRoutes(endpoint), gateways(endpoint), hostMac(endpoint));
+            try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath)) {
+                namespace.talk(inside -> {
+                    inspection.inspectContainer(inside, containerRoutes(endpoint), gateways(endpoint), endpoint.hostMac());
+                    return null;
+                });
             }
         }
         return inspection.differences();
@@ -188,9 +214,17 @@ public final class EndpointWiring implements EndpointPlumbing {
         }
         wireHost(endpoint);
         if (netnsPath != null) {
-            try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath); RouteSocket inside = namespace.openRouteSocket()) {
-                wireContainer(endpoint, hostMac(endpoint), inside);
+            try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath)) {
+                namespace.talk(inside -> {
+                    wireContainer(endpoint, inside);
+                    return null;
+                });
             }
         }
+    }
+
+    @Override
+    public List<Remains> survey() throws IOException {
+        return new HostSurvey(host).remains();
     }
 }

@@ -8,9 +8,11 @@ import dev.weft.network.IpPrefix;
 import dev.weft.network.Network;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -57,6 +59,21 @@ public final class HostNetwork {
         new NetlinkBatch().mtuAndQueue(link.index(), tun, mtu, queueLength).up(link.index(), tun).apply(socket);
     }
 
+    /** Where agents listen has changed: endpoints are kept from there. */
+    public void agents(List<InetSocketAddress> agents) throws IOException {
+        firewall.agents(agents);
+        firewall.apply(networks);
+    }
+
+    /** What the firewall has dropped, by network and {@link FirewallCounter}. Any thread; runs nft. */
+    public Map<String, Map<String, Long>> firewallDrops() throws IOException {
+        Map<String, Map<String, Long>> drops = new LinkedHashMap<>();
+        for (Network network : networks) {
+            drops.put(network.name(), firewall.drops(network));
+        }
+        return drops;
+    }
+
     /**
      * Addresses and routes for the subnets this host owns now; those of subnets it no longer owns are removed.
      *
@@ -68,7 +85,7 @@ public final class HostNetwork {
         NetlinkBatch batch = new NetlinkBatch();
         List<InetAddress> wantedAddresses = new ArrayList<>();
         List<IpPrefix> wantedRoutes = new ArrayList<>();
-        Map<String, List<InetAddress>> own = new java.util.LinkedHashMap<>();
+        Map<String, List<InetAddress>> own = new LinkedHashMap<>();
         for (Network network : networks) {
             List<IpPrefix> mine = subnets.getOrDefault(network.name(), List.of());
             for (IpPrefix subnet : mine) {

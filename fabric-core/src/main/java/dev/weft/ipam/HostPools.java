@@ -70,6 +70,11 @@ public final class HostPools {
         return network;
     }
 
+    /** Name of the network with that VNI; nothing when the configuration has none. */
+    public Optional<String> nameOf(int vni) {
+        return networks.values().stream().filter(network -> network.vni() == vni).map(Network::name).findFirst();
+    }
+
     /**
      * Whether an endpoint could be given addresses now.
      *
@@ -102,6 +107,17 @@ public final class HostPools {
         }
         taken.forEach(address -> claims.get(network).put(address, owner));
         return Lease.of(taken);
+    }
+
+    /**
+     * @throws AddressException the subnet is none of this host's in the network
+     */
+    public synchronized void requireSubnet(String network, IpPrefix subnet) throws AddressException {
+        List<IpPrefix> subnets = poolsOf(network).stream().map(AddressPool::subnet).toList();
+        if (!subnets.contains(subnet)) {
+            throw new AddressException(Reason.NOT_OURS, subnet + " is not a subnet of this host, the directory gives it " + subnets
+                    + " in network '" + network + "'");
+        }
     }
 
     private List<AddressPool> poolsOf(String network) throws AddressException {
@@ -167,6 +183,13 @@ public final class HostPools {
     /** Gives back what nobody used: it is free at once. Idempotent. */
     public synchronized void giveBack(String network, String owner, Lease lease) {
         forget(network, owner, lease).forEach(address -> pools.get(network).forEach(pool -> pool.giveBack(address)));
+    }
+
+    /** Who holds which address, by network. */
+    public synchronized Map<String, Map<InetAddress, String>> claims() {
+        Map<String, Map<InetAddress, String>> copy = new LinkedHashMap<>();
+        claims.forEach((network, claimed) -> copy.put(network, new LinkedHashMap<>(claimed)));
+        return copy;
     }
 
     /** How full the pools of each network are. */

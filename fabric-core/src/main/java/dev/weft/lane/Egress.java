@@ -203,6 +203,9 @@ final class Egress {
             return drop(CounterId.EGRESS_DROP_MALFORMED);
         }
         boolean ipv4 = version == Packet.IPV4;
+        if (ipv4 ? Packet.isIpv4Group(Packet.ipv4Destination(packet)) : Packet.isIpv6Group(Packet.ipv6DestinationHigh(packet))) {
+            return drop(CounterId.EGRESS_DROP_GROUP); // the kernel's own group reports among them, with whatever source
+        }
         long source = ipv4 ? peers.routes().lookup4(Packet.ipv4Source(packet))
                 : peers.routes().lookup6(Packet.ipv6SourceHigh(packet), Packet.ipv6SourceLow(packet));
         if (Route.kind(source) != Route.KIND_LOCAL) {

@@ -2,6 +2,7 @@ package dev.weft.lane;
 
 import dev.weft.counters.Counters;
 import dev.weft.loop.LaneThread;
+import dev.weft.message.MessagePlane;
 import dev.weft.route.RouteTable;
 import dev.weft.session.Hello;
 import dev.weft.session.Reception;
@@ -43,6 +44,8 @@ public final class Lane implements AutoCloseable {
     private final LanePeers peers = new LanePeers();
     private final Egress egress;
     private final Ingress ingress;
+    private final MessageTraffic messages;
+    private MessagePlane plane = MessagePlane.NONE;
     private LaneTransports.Opened opened;
     private SessionContext context;
     private Reception reception;
@@ -60,6 +63,12 @@ public final class Lane implements AutoCloseable {
         thread = new LaneThread(config.lane(), config.spinNanos(), counters);
         egress = new Egress(tun, peers, counters, arena);
         ingress = new Ingress(tun, peers, counters);
+        messages = new MessageTraffic(peers, counters);
+    }
+
+    /** Has the lane carry messages beside packets. Before {@link #start}. */
+    public void carry(MessagePlane messagePlane) {
+        plane = messagePlane;
     }
 
     /**
@@ -180,6 +189,10 @@ public final class Lane implements AutoCloseable {
         CompletableFuture<Void> listening = ready.tcp().listen(own, reception);
         new QueueHandle(tun, egress::onReadable).register(thread.eventLoop());
         thread.addPoller(this::pollEgress);
+        if (plane != MessagePlane.NONE) {
+            messages.open(plane.open(thread));
+            thread.addPoller(this::pollMessages);
+        }
         thread.addTicker(this::onTick);
         return listening;
     }
@@ -187,6 +200,12 @@ public final class Lane implements AutoCloseable {
     private int pollEgress() {
         int moved = egress.run(EGRESS_BATCH, thread.nanoTime());
         thread.wakeBy(egress.deadline());
+        return moved;
+    }
+
+    private int pollMessages() {
+        int moved = messages.run(thread.nanoTime());
+        thread.wakeBy(messages.deadline());
         return moved;
     }
 
@@ -249,6 +268,11 @@ public final class Lane implements AutoCloseable {
         @Override
         public void onData(Session session, int vni, long body, int bodyLength) {
             ingress.deliver(session, vni, body, bodyLength);
+        }
+
+        @Override
+        public void onMessage(Session session, int vni, long body, int bodyLength) {
+            messages.deliver(session, vni, body, bodyLength);
         }
 
         @Override

@@ -18,6 +18,10 @@ public interface LinkListener {
     /** A {@code claim} that was answered {@link Link#NOT_NOW} may succeed now. */
     void onWritable(Link link);
 
+    /** What arrived is not a frame; the link ends, {@link #onClosed} follows. */
+    default void onGarbage(Link link) {
+    }
+
     /**
      * The link is over. Called once.
      *

@@ -21,8 +21,8 @@ public interface RetainingLink extends Link {
     }
 
     /**
-     * Offers the kept data frames ({@link dev.weft.frame.FrameType#DATA}) whose sequence is above {@code afterSequence}, in the order they
-     * were committed, until the sink refuses one. Works on an open link and on one that has ended.
+     * Offers the kept sequenced frames ({@link dev.weft.frame.FrameType#isSequenced}) whose sequence is above {@code afterSequence}, in the
+     * order they were committed, until the sink refuses one. Works on an open link and on one that has ended.
      *
      * @return sequence of the last frame the sink took, or {@code afterSequence} when it took none
      */
@@ -30,6 +30,9 @@ public interface RetainingLink extends Link {
 
     /** Whether {@link #replay} would offer anything above {@code afterSequence}. */
     boolean retainsAfter(long afterSequence);
+
+    /** The device and the queue pair, for people. May ask the device, which takes microseconds: not for the data path. */
+    DeviceFacts facts();
 
     /** The kept frames are no longer needed: their memory may go. Called once, after the link has ended. */
     void releaseRetained();

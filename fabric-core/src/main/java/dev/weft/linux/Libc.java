@@ -15,6 +15,7 @@ public final class Libc {
     public static final int O_PATH = 010000000;
     public static final int CLONE_NEWNET = 0x40000000;
 
+    private static final long NS_GET_NSTYPE = 0xb703;
     private static final Linker LINKER = Linker.nativeLinker();
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
@@ -26,7 +27,9 @@ public final class Libc {
     private static final MethodHandle SEND = handle("send", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG, INT));
     private static final MethodHandle RECV = handle("recv", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG, INT));
     private static final MethodHandle CONNECT = handle("connect", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT));
+    private static final MethodHandle BIND = handle("bind", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT));
     private static final MethodHandle SETNS = handle("setns", FunctionDescriptor.of(INT, INT, INT));
+    private static final MethodHandle IOCTL = handle("ioctl", FunctionDescriptor.of(INT, INT, LONG), Linker.Option.firstVariadicArg(2));
     private static final MethodHandle UNSHARE = handle("unshare", FunctionDescriptor.of(INT, INT));
     private static final MethodHandle FSTATFS = handle("fstatfs", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS));
 
@@ -96,6 +99,10 @@ public final class Libc {
         checked("connect", () -> (int) CONNECT.invokeExact(Errno.segment(), fd, address, (int) address.byteSize()));
     }
 
+    static void bind(int fd, MemorySegment address) throws LinuxException {
+        checked("bind", () -> (int) BIND.invokeExact(Errno.segment(), fd, address, (int) address.byteSize()));
+    }
+
     /**
      * @return bytes received; more than {@code into} holds when the message was cut (MSG_TRUNC)
      */
@@ -106,6 +113,11 @@ public final class Libc {
     /** Moves the calling thread to another network namespace; do it only on a thread that ends afterwards. */
     public static void enterNetworkNamespace(int fd) throws LinuxException {
         checked("setns", () -> (int) SETNS.invokeExact(Errno.segment(), fd, CLONE_NEWNET));
+    }
+
+    /** Whether the descriptor of a namespace file is one of a network namespace (ioctl_ns(2)). */
+    public static boolean isNetworkNamespace(int fd) throws LinuxException {
+        return checked("ask for the kind of namespace", () -> (int) IOCTL.invokeExact(Errno.segment(), fd, NS_GET_NSTYPE)) == CLONE_NEWNET;
     }
 
     /** Gives the calling thread a fresh network namespace; do it only on a thread that ends afterwards. */

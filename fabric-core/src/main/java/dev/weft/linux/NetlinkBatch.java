@@ -4,6 +4,7 @@ import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,7 +29,6 @@ public final class NetlinkBatch {
     private static final int IFF_UP = 1;
     private static final int AF_INET = 2;
     private static final int AF_INET6 = 10;
-    private static final int EEXIST = 17;
     private static final int ESRCH = 3;
     private static final int EADDRNOTAVAIL = 99;
     private static final int IFA_F_NODAD = 0x02;
@@ -94,6 +94,38 @@ public final class NetlinkBatch {
         return add(interfaceInfo(message, index, 0, 0), Errno.ENODEV);
     }
 
+    /** Says in the kernel whose interface it is; {@code ip link} shows it. At most 255 bytes. */
+    public NetlinkBatch alias(int index, String name, String alias) {
+        NetlinkMessage message = new NetlinkMessage("write the alias of " + name, RTM_SETLINK, NetlinkMessage.ACK);
+        return add(interfaceInfo(message, index, 0, 0).attribute(20, alias.getBytes(StandardCharsets.UTF_8))); // IFLA_IFALIAS
+    }
+
+    /** Makes an intermediate functional block (ifb), to which arriving packets can be sent to queue. There already is well. */
+    public NetlinkBatch addIfb(String name, String mac) {
+        NetlinkMessage message = new NetlinkMessage("make interface " + name, RTM_NEWLINK,
+                NetlinkMessage.ACK | NetlinkMessage.CREATE | NetlinkMessage.EXCLUSIVE);
+        interfaceInfo(message, 0, 0, 0).attribute(3, name).attribute(1, macBytes(mac)).attribute(31, 1).attribute(32, 1);
+        int info = message.begin(18); // IFLA_LINKINFO
+        return add(message.attribute(1, "ifb").end(info), Errno.EEXIST);
+    }
+
+    /** Part of another's batch; see {@link NetlinkShaping}. */
+    NetlinkBatch step(NetlinkMessage message, Integer... harmless) {
+        return add(message, harmless);
+    }
+
+    /** Puts an interface into a group of that number. */
+    public NetlinkBatch group(int index, String name, int group) {
+        NetlinkMessage message = new NetlinkMessage("put " + name + " into group " + group, RTM_SETLINK, NetlinkMessage.ACK);
+        return add(interfaceInfo(message, index, 0, 0).attribute(27, group), Errno.ENODEV); // IFLA_GROUP
+    }
+
+    /** Removes every interface of the group, for about what the removal of one takes. */
+    public NetlinkBatch removeGroup(int group) {
+        NetlinkMessage message = new NetlinkMessage("remove the interfaces of group " + group, RTM_DELLINK, NetlinkMessage.ACK);
+        return add(interfaceInfo(message, 0, 0, 0).attribute(27, group), Errno.ENODEV);
+    }
+
     /** Brings an interface up, without an automatic IPv6 link-local address and its duplicate detection. */
     public NetlinkBatch up(int index, String name) {
         NetlinkMessage quiet = new NetlinkMessage("set up " + name, RTM_SETLINK, NetlinkMessage.ACK);
@@ -121,7 +153,7 @@ public final class NetlinkBatch {
     public NetlinkBatch address(int index, String name, IpPrefix prefix, InetAddress address) {
         NetlinkMessage message = addressInfo("add address " + IpAddresses.format(address) + " to " + name, RTM_NEWADDR,
                 NetlinkMessage.ACK | NetlinkMessage.CREATE | NetlinkMessage.EXCLUSIVE, index, address, prefix.length());
-        return add(message.attribute(8, IFA_F_NODAD), EEXIST); // IFA_FLAGS
+        return add(message.attribute(8, IFA_F_NODAD), Errno.EEXIST); // IFA_FLAGS
     }
 
     public NetlinkBatch removeAddress(int index, String name, InetAddress address, int prefixLength) {

@@ -69,7 +69,8 @@ public final class NetlinkLookup {
         return address.length == 4 ? 2 : 10;
     }
 
-    private static Optional<NetlinkReply> ask(RouteSocket socket, NetlinkMessage request, int... meaningNone) throws IOException {
+    /** Nothing when the kernel answers with one of the errors. */
+    static Optional<NetlinkReply> ask(RouteSocket socket, NetlinkMessage request, int... meaningNone) throws IOException {
         try {
             return socket.get(request);
         } catch (LinuxException e) {

@@ -24,7 +24,7 @@ final class NetlinkMessage {
     static final int DUMP = 0x300;
 
     private static final int NESTED = 0x8000;
-    private static final int MAX_LENGTH = 2048;
+    private static final int MAX_LENGTH = 512;
 
     private final String what;
     private final ByteBuffer buffer = ByteBuffer.allocate(MAX_LENGTH).order(ByteOrder.nativeOrder());

@@ -23,8 +23,13 @@ public final class NetlinkView {
     private NetlinkView() {
     }
 
-    /** An interface. */
-    public record LinkInfo(int index, String name, String mac, int mtu, boolean up, String kind) {
+    /**
+     * An interface.
+     *
+     * @param kind  {@code veth}, {@code tun}, ...; empty for others
+     * @param alias what somebody noted on it; empty for nothing
+     */
+    public record LinkInfo(int index, String name, String mac, int mtu, boolean up, String kind, String alias) {
     }
 
     /** An address on an interface. */
@@ -64,7 +69,8 @@ public final class NetlinkView {
         byte[] kind = NetlinkReply.nested(attributes.getOrDefault(18, new byte[0])).getOrDefault(1, new byte[0]);
         int flags = reply.payload().getInt(8);
         return Optional.of(new LinkInfo(reply.payload().getInt(4), NetlinkReply.text(name), HexFormat.ofDelimiter(":").formatHex(mac),
-                NetlinkReply.integer(attributes.getOrDefault(4, new byte[0])), (flags & 1) != 0, NetlinkReply.text(kind)));
+                NetlinkReply.integer(attributes.getOrDefault(4, new byte[0])), (flags & 1) != 0, NetlinkReply.text(kind),
+                NetlinkReply.text(attributes.getOrDefault(20, new byte[0]))));
     }
 
     public static List<AddressInfo> addresses(RouteSocket socket) throws IOException {

@@ -92,9 +92,19 @@ public final class NetworkNamespace implements AutoCloseable {
         }
     }
 
-    /** A netlink socket that lives in this namespace and can be used from any thread. */
-    public RouteSocket openRouteSocket() throws IOException {
-        return call(RouteSocket::open);
+    /** Talks with rtnetlink inside. */
+    public <T> T talk(Conversation<T> conversation) throws IOException {
+        return call(() -> {
+            try (RouteSocket socket = RouteSocket.openConfined()) {
+                return conversation.with(socket);
+            }
+        });
+    }
+
+    /** What is said in a namespace; the socket is good until it returns. */
+    @FunctionalInterface
+    public interface Conversation<T> {
+        T with(RouteSocket socket) throws IOException;
     }
 
     @Override

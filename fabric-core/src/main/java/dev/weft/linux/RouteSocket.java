@@ -25,23 +25,37 @@ public final class RouteSocket implements AutoCloseable {
     private static final long TIMEOUT_SECONDS = 10;
 
     private final int fd;
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment inbox = arena.allocate(RECEIVE_BYTES, 8);
+    private final Arena arena;
+    private final MemorySegment inbox;
     private int sequence;
     private boolean closed;
 
-    private RouteSocket(int fd) {
+    private RouteSocket(int fd, Arena arena) {
         this.fd = fd;
+        this.arena = arena;
+        inbox = arena.allocate(RECEIVE_BYTES, 8);
     }
 
     /** Opens a socket in the network namespace of the calling thread. */
     public static RouteSocket open() throws IOException {
+        return open(Arena.ofShared());
+    }
+
+    /**
+     * As {@link #open()}, for the calling thread alone. For sockets that come and go: to close one that is shared, the virtual machine
+     * has to interrupt every thread, the lanes among them.
+     */
+    public static RouteSocket openConfined() throws IOException {
+        return open(Arena.ofConfined());
+    }
+
+    private static RouteSocket open(Arena arena) throws IOException {
         int fd = Libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
         try {
             Libc.setIntOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
             Libc.setIntOption(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
             Libc.setReceiveTimeout(fd, TIMEOUT_SECONDS);
-            return new RouteSocket(fd);
+            return new RouteSocket(fd, arena);
         } catch (IOException e) {
             Descriptors.close(fd);
             throw e;

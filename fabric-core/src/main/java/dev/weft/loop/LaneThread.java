@@ -12,13 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of a lane. Each turn: pollers, then whatever the kernel has ready, then (about every 20 ms) the tickers. It sleeps in
- * epoll when a whole turn found nothing to do and the spin window has passed.
+ * The thread of a lane. Each turn: pollers, then whatever the kernel has ready, then (every 20 to 60 ms) the tickers. It sleeps in
+ * epoll when a whole turn found nothing to do and the {@link SpinWindow} is closed.
  *
  * <pre>
  *        +--> pollers --> work done? --yes--> epoll without waiting --+
  *        |                    | no                                    |
- *        |                    +--> within the spin window? --yes------+
+ *        |                    +--> spin window open? --yes, yield-----+
  *        |                    | no                                    |
  *        |                    +--> epoll, waiting until the next tick-+
  *        +---------------------- tickers when due <-------------------+
@@ -27,16 +27,17 @@ import org.slf4j.LoggerFactory;
 public final class LaneThread implements LaneLoop, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LaneThread.class);
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long IDLE_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(60);
     private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** Called about every 20 ms on the lane's thread. */
+    /** Called about every 20 ms on the lane's thread, every 60 ms while there is nothing to do. */
     @FunctionalInterface
     public interface Ticker {
         void onTick(long nowNanos);
     }
 
     private final int lane;
-    private final long spinNanos;
+    private final SpinWindow spin;
     private final Counters counters;
     private final ManualIoEventLoop eventLoop;
     private final Thread thread;
@@ -44,17 +45,17 @@ public final class LaneThread implements LaneLoop, AutoCloseable {
     private Poller[] pollers = new Poller[0];
     private Ticker[] tickers = new Ticker[0];
     private long now = System.nanoTime();
-    private long lastWork = now;
     private long nextTick = now;
     private long wakeAt = Long.MAX_VALUE;
+    private boolean workSinceTick;
     private volatile boolean running = true;
 
     /**
-     * @param spinNanos how long to keep looking without sleeping after there was work; 0 sleeps at once
+     * @param spinNanos how long to keep looking without sleeping while work comes often; 0 sleeps at once
      */
     public LaneThread(int lane, long spinNanos, Counters counters) {
         this.lane = lane;
-        this.spinNanos = spinNanos;
+        spin = new SpinWindow(spinNanos, now);
         this.counters = counters;
         // Netty keeps its object pools and buffer caches for threads of its own kind only.
         thread = new FastThreadLocalThread(this::run, "weft-lane-" + lane);
@@ -142,14 +143,16 @@ public final class LaneThread implements LaneLoop, AutoCloseable {
             for (Poller poller : pollers) {
                 work += poller.poll();
             }
-            if (work > 0) {
-                lastWork = now;
+            boolean looking = work == 0 && spin.isOpen(now);
+            if (looking) {
+                Thread.yield(); // whoever shares this CPU may be the one who makes the next work
             }
-            long wait = now - lastWork < spinNanos || work > 0 ? 0 : wakeAt - now;
+            long wait = looking || work > 0 ? 0 : wakeAt - now;
             int handled = wait > 0 ? eventLoop.run(wait) : eventLoop.runNow();
             long after = System.nanoTime();
-            if (handled > 0) {
-                lastWork = after;
+            if (work + handled > 0) {
+                workSinceTick = true;
+                spin.worked(after);
             }
             if (after - now - Math.max(wait, 0) > STALL_NANOS) {
                 counters.increment(CounterId.LOOP_STALLS);
@@ -164,7 +167,9 @@ public final class LaneThread implements LaneLoop, AutoCloseable {
 
     private void tickWhenDue() {
         if (now - nextTick >= 0) {
-            nextTick = now + TICK_NANOS;
+            boolean busy = workSinceTick;
+            workSinceTick = false;
+            nextTick = now + (busy ? TICK_NANOS : IDLE_TICK_NANOS);
             for (Ticker ticker : tickers) {
                 ticker.onTick(now);
             }

@@ -2,9 +2,12 @@ package dev.weft.network;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 
 /** IP literals in and out. Nothing here ever asks a resolver. */
 public final class IpAddresses {
+    private static final Pattern IPV4 = Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
+    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]+");
 
     private IpAddresses() {
     }
@@ -13,6 +16,9 @@ public final class IpAddresses {
      * @throws IllegalArgumentException when {@code text} is not an IPv4 or IPv6 literal
      */
     public static InetAddress parse(String text) {
+        if (!(text.indexOf(':') < 0 ? IPV4 : IPV6).matcher(text).matches()) { // the platform knows more forms: 10.1, fe80::1%2, [::1]
+            throw new IllegalArgumentException("'" + text + "' is not an IP address");
+        }
         try {
             return InetAddress.ofLiteral(text);
         } catch (IllegalArgumentException e) {

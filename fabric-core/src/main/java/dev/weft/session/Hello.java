@@ -39,6 +39,9 @@ import java.nio.charset.StandardCharsets;
 public record Hello(int minVersion, int maxVersion, int epoch, long incarnation, long features, int lanes, int linkIndex, int mtu,
         String hostId, String expected) {
 
+    /** Bit of {@link #features}: this side knows frames of {@link dev.weft.frame.FrameType#MESSAGE}. The low byte is RDMA's. */
+    public static final long TAKES_MESSAGES = 0x100;
+
     /** Bodies above this are refused unread. */
     public static final int MAX_LENGTH = 4096;
 
@@ -55,6 +58,10 @@ public record Hello(int minVersion, int maxVersion, int epoch, long incarnation,
         public Refused(String message) {
             super(message, null, false, false);
         }
+    }
+
+    boolean takesMessages() {
+        return (features & TAKES_MESSAGES) != 0;
     }
 
     public byte[] encode() {

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 public record LocalHost(String id, long incarnation, int lanes, int mtu, InetSocketAddress underlay) {
 
     Hello hello(int epoch, int linkIndex, String expected, long features) {
-        return new Hello(FrameHeader.VERSION, FrameHeader.VERSION, epoch, incarnation, features, lanes, linkIndex, mtu, id, expected);
+        return new Hello(FrameHeader.VERSION, FrameHeader.VERSION, epoch, incarnation, features | Hello.TAKES_MESSAGES, lanes, linkIndex,
+                mtu, id, expected);
     }
 }

@@ -3,13 +3,12 @@ package dev.weft.session;
 import dev.weft.counters.CounterId;
 import dev.weft.frame.FrameHeader;
 import dev.weft.frame.FrameType;
+import dev.weft.link.DeviceFacts;
 import dev.weft.link.Link;
 import dev.weft.link.RetainingLink;
 import dev.weft.linux.Memory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Which link carries a session's new data frames, and how that changes without losing, doubling or reordering one.
@@ -28,12 +27,14 @@ import org.slf4j.LoggerFactory;
  *
  * To RDMA: the marker is the last frame on TCP; nothing is sent until the peer has answered it, so a frame on RDMA never overtakes one on
  * TCP. To TCP: each side tells the other over TCP the highest sequence it received and takes nothing more from the broken link; what the
- * other missed is sent again from the memory of the link. A second failure at any point either finds the exchange
- * still to be done, or ends the session, which starts anew with fresh epochs. Lane's thread only.
+ * other missed is sent again from the memory of the link. Where the policy requires RDMA it is dropped instead, and counted. A second
+ * failure at any point either finds the exchange still to be done, or ends the session, which starts anew with fresh epochs. No state
+ * but TCP and RDMA lasts: a peer that does not answer in time ends the session. Lane's thread only.
  */
 final class Paths {
-    private static final Logger LOG = LoggerFactory.getLogger(Paths.class);
     static final int PROBES = 5;
+    static final long PROBING_NANOS = 5_000_000_000L;
+    private static final int TICKS_PER_TCP_ACK = 10;
     private static final int LOST_FIXED_LENGTH = 12;
 
     enum State {
@@ -45,17 +46,17 @@ final class Paths {
         /** Sends a control frame over TCP; may be refused silently by a full link only for heartbeats. */
         void sendControl(int type, byte[] body);
 
-        /** Highest data sequence sent. */
-        long sequenceSent();
+        /** Whether data frames may travel over TCP. */
+        boolean mayUseTcp();
 
-        /** Highest data sequence received. */
-        long sequenceReceived();
-
-        String peerName();
+        /** The session cannot go on. */
+        void giveUp(String why);
     }
 
     private final SessionContext context;
     private final Owner owner;
+    private final Arrivals arrivals;
+    private final Departures departures;
     private State state = State.TCP;
     private Link tcp;
     private RetainingLink rdma;
@@ -68,15 +69,17 @@ final class Paths {
     private long ackProgressAt;
     private long ackSaid;
     private boolean receivedOverRdma;
-    private long lostAt;
-    private long lastGapNanos;
-    private long switches;
-    private PathReason reason = PathReason.UNAVAILABLE_HERE;
-    private String detail = "";
+    private int ticksToAck;
+    private long leftAt;
+    private long waitingSince;
+    private final PathNews news;
 
-    Paths(SessionContext context, Owner owner) {
+    Paths(SessionContext context, Owner owner, Arrivals arrivals, Departures departures, PathNews news) {
+        this.arrivals = arrivals;
+        this.departures = departures;
         this.context = context;
         this.owner = owner;
+        this.news = news;
     }
 
     // ---- what the session asks while sending ---------------------------------------------------------------------------------
@@ -125,7 +128,7 @@ final class Paths {
 
     /** A data frame was committed to {@link #sending}. */
     void onSent() {
-        if (state == State.RDMA && owner.sequenceSent() == acked + 1) {
+        if (state == State.RDMA && departures.sequence() == acked + 1) {
             ackProgressAt = context.nanoTime();
         }
     }
@@ -146,18 +149,14 @@ final class Paths {
 
     // ---- raising -------------------------------------------------------------------------------------------------------------
 
-    void reason(PathReason why, String what) {
-        reason = why;
-        detail = what;
-    }
-
     /** An RDMA link has come up for {@code raised}; the connecting side speaks first. */
     void onRaised(RetainingLink link, int raised, boolean connector) {
         rdma = link;
         generation = raised;
         probesEchoed = 0;
         peerSaidLost = false;
-        reason(PathReason.PROBING, link.describe());
+        waitingSince = context.nanoTime();
+        news.reason(PathReason.PROBING, link.describe());
         if (connector) {
             probe(1);
         }
@@ -216,25 +215,32 @@ final class Paths {
         if (probesEchoed < PROBES) {
             probe(probesEchoed + 1);
         } else {
-            state = State.LEAVING_TCP;
-            lostAt = context.nanoTime();
+            leave(State.LEAVING_TCP);
             owner.sendControl(FrameType.MARKER, ByteBuffer.allocate(4).putInt(generation).array());
         }
+    }
+
+    private void leave(State next) {
+        state = next;
+        leftAt = context.nanoTime();
+        waitingSince = leftAt;
     }
 
     private void onMarkerAnswer(int answered) {
         if (state == State.LEAVING_TCP && answered == generation) {
             state = State.RDMA;
-            acked = owner.sequenceSent();
+            acked = departures.sequence();
+            departures.confirm(acked);
             ackProgressAt = context.nanoTime();
-            changed(CounterId.PATH_TO_RDMA, PathReason.CARRYING, rdma.describe());
+            news.switched(CounterId.PATH_TO_RDMA, "rdma", PathReason.CARRYING, rdma.describe(), context.nanoTime() - leftAt);
         }
     }
 
     private void onAck(long sequence) {
-        if (sequence > acked && sequence <= owner.sequenceSent()) {
+        if (sequence > acked && sequence <= departures.sequence()) {
             acked = sequence;
             ackProgressAt = context.nanoTime();
+            departures.confirm(sequence);
         }
     }
 
@@ -256,13 +262,13 @@ final class Paths {
         broken.close();
         boolean wasSending = state == State.RDMA;
         if (state == State.RDMA || state == State.LEAVING_TCP) {
-            state = State.RECOVERING;
-            lostAt = context.nanoTime();
+            leave(State.RECOVERING);
         }
         sayLost(what);
-        reason(why, what);
         if (wasSending) {
-            LOG.warn("peer {}: path leaves RDMA: {} ({})", owner.peerName(), why.sentence(), what);
+            news.leaving(why, what);
+        } else {
+            news.reason(why, what);
         }
         if (peerSaidLost || state == State.TCP) {
             recover();
@@ -272,7 +278,7 @@ final class Paths {
     private void sayLost(String why) {
         byte[] text = why.getBytes(StandardCharsets.UTF_8);
         owner.sendControl(FrameType.PATH_LOST, ByteBuffer.allocate(LOST_FIXED_LENGTH + text.length).putInt(generation)
-                .putLong(owner.sequenceReceived()).put(text).array());
+                .putLong(arrivals.sequence()).put(text).array());
         receivedOverRdma = false;
     }
 
@@ -282,6 +288,7 @@ final class Paths {
         }
         peerSaidLost = true;
         peerReceived = in.getLong();
+        departures.confirm(peerReceived);
         if (rdma != null) {
             lose(PathReason.PEER_LOST, StandardCharsets.UTF_8.decode(in).toString().replaceAll("\\p{Cntrl}", " "));
         } else {
@@ -293,10 +300,22 @@ final class Paths {
     private void recover() {
         if (state == State.RECOVERING && peerSaidLost) {
             state = State.REPLAYING;
+            if (!owner.mayUseTcp()) {
+                dropRetained();
+            }
             replay();
         } else if (state == State.TCP) {
             releaseRetained();
         }
+    }
+
+    private void dropRetained() {
+        retained.replay(peerReceived, (_, _) -> {
+            context.counters().increment(CounterId.EGRESS_DROP_RDMA_REQUIRED);
+            return true;
+        });
+        releaseRetained();
+        departures.rewind(peerReceived);
     }
 
     /** Sends again what the peer missed, as far as TCP takes it; called again when there is room. */
@@ -313,7 +332,7 @@ final class Paths {
         }
         releaseRetained();
         state = State.TCP;
-        changed(CounterId.PATH_TO_TCP, reason, detail);
+        news.switched(CounterId.PATH_TO_TCP, "tcp", news.reason(), news.detail(), context.nanoTime() - leftAt);
     }
 
     private boolean replayOne(long address, int length) {
@@ -334,15 +353,6 @@ final class Paths {
         }
     }
 
-    private void changed(CounterId counter, PathReason why, String what) {
-        switches++;
-        lastGapNanos = context.nanoTime() - lostAt;
-        context.counters().increment(counter);
-        reason(why, what);
-        LOG.info("peer {}: path is now {}: {} ({}), gap {} us", owner.peerName(), state == State.RDMA ? "rdma" : "tcp", why.sentence(),
-                what, lastGapNanos / 1000);
-    }
-
     // ---- time ----------------------------------------------------------------------------------------------------------------
 
     /**
@@ -351,38 +361,39 @@ final class Paths {
      * @param late whether this agent was stopped itself, so that missing acknowledgements say nothing
      */
     void onTick(long now, boolean late) {
-        if (receivedOverRdma && owner.sequenceReceived() > ackSaid) {
-            ackSaid = owner.sequenceReceived();
-            owner.sendControl(FrameType.ACK, ByteBuffer.allocate(8).putLong(ackSaid).array());
-        }
+        acknowledge();
         if (late) {
             ackProgressAt = now;
+            waitingSince = now;
         }
-        if (state == State.RDMA && owner.sequenceSent() > acked && now - ackProgressAt > context.config().ackTimeoutNanos()) {
+        if (state == State.RDMA && departures.sequence() > acked && now - ackProgressAt > context.config().ackTimeoutNanos()) {
             lose(PathReason.ACK_LATE, "nothing for " + (now - ackProgressAt) / 1_000_000 + " ms");
+        } else if (state == State.TCP && rdma != null && now - waitingSince > PROBING_NANOS) {
+            lose(PathReason.PROBE_LATE, probesEchoed + " of " + PROBES + " came back within " + PROBING_NANOS / 1_000_000 + " ms");
+        } else if ((state == State.LEAVING_TCP || state == State.RECOVERING)
+                && now - waitingSince > context.config().deadAfterNanos()) {
+            owner.giveUp("the peer did not answer a change of path within " + (now - waitingSince) / 1_000_000 + " ms");
         }
         replay();
     }
 
+    /** Over RDMA each tick, since the peer keeps what is unacknowledged and goes by the time; over TCP now and then, for its counters. */
+    private void acknowledge() {
+        if (arrivals.sequence() > ackSaid && (receivedOverRdma || --ticksToAck <= 0)) {
+            ticksToAck = TICKS_PER_TCP_ACK;
+            ackSaid = arrivals.sequence();
+            owner.sendControl(FrameType.ACK, ByteBuffer.allocate(8).putLong(ackSaid).array());
+        }
+    }
+
     // ---- for people ----------------------------------------------------------------------------------------------------------
-
-    PathReason reason() {
-        return reason;
-    }
-
-    String explanation() {
-        return detail.isEmpty() ? reason.sentence() : reason.sentence() + ": " + detail;
-    }
 
     String carrying() {
         return state == State.RDMA ? "rdma" : state == State.TCP ? "tcp" : "changing";
     }
 
-    long switches() {
-        return switches;
-    }
-
-    long lastGapMicros() {
-        return lastGapNanos / 1000;
+    /** Null when there is no RDMA link. */
+    DeviceFacts rdmaFacts() {
+        return rdma == null ? null : rdma.facts();
     }
 }

@@ -23,17 +23,21 @@ import java.util.concurrent.TimeUnit;
  *     PROBE 1                     ---- RDMA -->    ...
  * </pre>
  *
- * After a loss the next attempt waits 5 s, doubling to 60 s; a link that carried for a minute starts over at 5 s. Lane's thread only.
+ * After a loss the next attempt waits 5 s, doubling to 60 s; a link that lived for a minute starts over at 5 s, and links are never raised
+ * more often than that, sessions may come and go. Where the policy requires RDMA there is nothing to fall back on, so the waits are
+ * shorter: 250 ms to 5 s. Lane's thread only.
  */
 final class Raising {
     static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
     static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    static final long FIRST_PAUSE_REQUIRED_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long CONNECT_TIMEOUT_MILLIS = 3_000;
 
     private final SessionContext context;
     private final Session session;
     private final Paths paths;
+    private final PathNews news;
     private boolean allowed;
     private boolean required;
     private boolean connector;
@@ -42,20 +46,21 @@ final class Raising {
     private long askedAt;
     private long nextAttempt;
     private long pause;
+    private boolean begun;
+    private boolean everRaised;
     private long raisedAt;
 
-    Raising(SessionContext context, Session session, Paths paths) {
+    Raising(SessionContext context, Session session, Paths paths, PathNews news) {
         this.context = context;
         this.session = session;
         this.paths = paths;
+        this.news = news;
     }
 
     /** The session is established; {@code hello} is the peer's. */
     void begin(Hello hello, boolean connects) {
         connector = connects;
         asking = false;
-        pause = FIRST_PAUSE_NANOS;
-        nextAttempt = context.nanoTime();
         RdmaPolicy here = context.rdma().policy().apply(hello.hostId());
         RdmaPolicy there = RdmaSetup.policyOf(hello);
         required = here == RdmaPolicy.REQUIRE || there == RdmaPolicy.REQUIRE;
@@ -64,7 +69,22 @@ final class Raising {
                 : context.rdma().transport() == null ? PathReason.UNAVAILABLE_HERE
                 : !RdmaSetup.isAvailable(hello) ? PathReason.UNAVAILABLE_AT_PEER : PathReason.RAISING;
         allowed = why == PathReason.RAISING;
-        paths.reason(why, why == PathReason.UNAVAILABLE_HERE ? context.rdma().status() : "");
+        pause = Math.max(pause, firstPause());
+        if (!begun) {
+            begun = true;
+            nextAttempt = context.nanoTime();
+        } else if (everRaised && raisedAt + firstPause() - nextAttempt > 0) {
+            nextAttempt = raisedAt + firstPause();
+        }
+        news.reason(why, why == PathReason.UNAVAILABLE_HERE ? context.rdma().status() : "");
+    }
+
+    private long firstPause() {
+        return required ? FIRST_PAUSE_REQUIRED_NANOS : FIRST_PAUSE_NANOS;
+    }
+
+    private long longestPause() {
+        return required ? FIRST_PAUSE_NANOS : LONGEST_PAUSE_NANOS;
     }
 
     /** Whether data frames may not travel over TCP. */
@@ -75,7 +95,7 @@ final class Raising {
     void onTick(long now) {
         if (!allowed || paths.hasRdmaLink() || paths.isChanging()) {
             if (paths.isRdma() && now - raisedAt > LONGEST_PAUSE_NANOS) {
-                pause = FIRST_PAUSE_NANOS;
+                pause = firstPause();
             }
             return;
         }
@@ -94,7 +114,7 @@ final class Raising {
     void onLost() {
         long now = context.nanoTime();
         nextAttempt = now + pause;
-        pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);
+        pause = Math.min(pause * 2, longestPause());
         asking = false;
     }
 
@@ -166,12 +186,13 @@ final class Raising {
 
     private void raised() {
         asking = false;
+        everRaised = true;
         raisedAt = context.nanoTime();
     }
 
     private void failed(String why) {
         context.counters().increment(CounterId.RDMA_RAISE_FAILURES);
-        paths.reason(PathReason.RAISE_FAILED, why);
+        news.reason(PathReason.RAISE_FAILED, why);
         onLost();
     }
 }

@@ -119,6 +119,11 @@ public final class Reception implements LaneTransport.Acceptor {
         }
 
         @Override
+        public void onGarbage(Link on) {
+            context.counters().increment(CounterId.LINK_GARBAGE);
+        }
+
+        @Override
         public void onClosed(Link on, String reason) {
             waiting.remove(this);
             if (session != null) {

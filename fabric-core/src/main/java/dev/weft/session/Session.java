@@ -37,10 +37,8 @@ import org.slf4j.LoggerFactory;
  * <p>Every established session has a fresh epoch in each direction; data frames of another epoch are dropped. Data frames carry a
  * sequence from 1 in each direction. All methods run on the lane's thread.
  */
-public final class Session implements LinkListener, Paths.Owner {
+public final class Session implements LinkListener, LaneTransport.ConnectHandler, Paths.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-
-    private static final int MAX_CONTROL_BODY = 1024;
 
     enum State {
         IDLE, CONNECTING, GREETING, ESTABLISHED, CLOSED
@@ -55,19 +53,20 @@ public final class Session implements LinkListener, Paths.Owner {
     private final Patience patience = new Patience();
     private final ControlSender control = new ControlSender();
     private final Arrivals arrivals;
+    private final Departures departures = new Departures();
+    private final PathNews news;
     private final Paths paths;
     private final Raising raising;
     private State state = State.IDLE;
     private Link link;
     private String reason = "not yet connected";
-    private int epochSent;
+    private int epoch;
     private long incarnation;
-    private long sequenceSent;
     private long establishedAt;
     private long lastHeard;
     private long lastSaid;
     private long stateSince;
-    private long bytesSent;
+    private boolean takesMessages;
     private Link claimed;
 
     public Session(SessionContext context, RemoteHost peer, int linkIndex, int remoteLane) {
@@ -78,8 +77,9 @@ public final class Session implements LinkListener, Paths.Owner {
         connector = peer.isConnectedBy(context.local());
         reconnect = new Reconnect(context.config(), context.random());
         arrivals = new Arrivals(context.counters());
-        paths = new Paths(context, this);
-        raising = new Raising(context, this, paths);
+        news = new PathNews(context, peer.id() + " link " + linkIndex);
+        paths = new Paths(context, this, arrivals, departures, news);
+        raising = new Raising(context, this, paths, news);
     }
 
     public RemoteHost peer() {
@@ -124,13 +124,22 @@ public final class Session implements LinkListener, Paths.Owner {
 
     /** Writes the header of the claimed frame, whose body is in place, and commits it. */
     public void send(long frame, int vni, int bodyLength) {
-        FrameHeader.write(frame, FrameType.DATA, bodyLength, vni, epochSent, ++sequenceSent);
-        bytesSent += bodyLength;
+        send(FrameType.DATA, frame, vni, bodyLength);
+    }
+
+    /** As {@link #send(long, int, int)}, for a frame of a sequenced type. */
+    public void send(int type, long frame, int vni, int bodyLength) {
+        departures.write(type, frame, vni, bodyLength);
         if (claimed == link) {
             lastSaid = context.nanoTime();
         }
         claimed.commit(FrameHeader.LENGTH + bodyLength);
         paths.onSent();
+    }
+
+    /** Whether the peer knows message frames. */
+    public boolean takesMessages() {
+        return takesMessages;
     }
 
     /** Whether data frames need RDMA and there is none. */
@@ -170,26 +179,26 @@ public final class Session implements LinkListener, Paths.Owner {
 
     private void onTcpFrame(int type, long frame, int length) {
         switch (type) {
-            case FrameType.DATA -> onDataFrame(link, frame, length - FrameHeader.LENGTH);
+            case FrameType.DATA, FrameType.MESSAGE -> onDataFrame(link, type, frame, length - FrameHeader.LENGTH);
             case FrameType.HEARTBEAT -> { } // having been heard is all it says
             case FrameType.HELLO -> onHello(frame, length - FrameHeader.LENGTH);
             case FrameType.REFUSE -> {
                 context.counters().increment(CounterId.SESSIONS_REFUSED);
-                end("refused by the peer: " + text(frame, length));
+                end("refused by the peer: " + Bodies.text(frame, length));
             }
-            case FrameType.GOODBYE -> end("the peer said goodbye: " + text(frame, length));
-            case FrameType.RAISE_ASK -> onControl(() -> raising.onAsk(body(frame, length)));
-            case FrameType.RAISE_TOKEN -> onControl(() -> raising.onToken(body(frame, length)));
+            case FrameType.GOODBYE -> end("the peer said goodbye: " + Bodies.text(frame, length));
+            case FrameType.RAISE_ASK -> onControl(() -> raising.onAsk(Bodies.of(frame, length)));
+            case FrameType.RAISE_TOKEN -> onControl(() -> raising.onToken(Bodies.of(frame, length)));
             case FrameType.MARKER, FrameType.MARKER_ANSWER, FrameType.ACK, FrameType.PATH_LOST ->
-                onControl(() -> paths.onControl(type, body(frame, length)));
+                onControl(() -> paths.onControl(type, Bodies.of(frame, length)));
             default -> onUnknownType(type);
         }
     }
 
     private void onRdmaFrame(Link from, int type, long frame, int length) {
         switch (type) {
-            case FrameType.DATA -> onDataFrame(from, frame, length - FrameHeader.LENGTH);
-            case FrameType.PROBE, FrameType.PROBE_ECHO -> onControl(() -> paths.onControl(type, body(frame, length)));
+            case FrameType.DATA, FrameType.MESSAGE -> onDataFrame(from, type, frame, length - FrameHeader.LENGTH);
+            case FrameType.PROBE, FrameType.PROBE_ECHO -> onControl(() -> paths.onControl(type, Bodies.of(frame, length)));
             default -> onUnknownType(type);
         }
     }
@@ -214,14 +223,14 @@ public final class Session implements LinkListener, Paths.Owner {
         return this;
     }
 
-    private void onDataFrame(Link from, long frame, int bodyLength) {
+    private void onDataFrame(Link from, int type, long frame, int bodyLength) {
         if (state != State.ESTABLISHED) {
             context.counters().increment(CounterId.INGRESS_DROP_NOT_ESTABLISHED);
             return;
         }
         if (arrivals.accept(frame, bodyLength)) {
             paths.onData(from);
-            context.events().onData(this, FrameHeader.vni(frame), frame + FrameHeader.LENGTH, bodyLength);
+            context.events().onSequenced(this, type, FrameHeader.vni(frame), frame + FrameHeader.LENGTH, bodyLength);
         }
     }
 
@@ -243,6 +252,11 @@ public final class Session implements LinkListener, Paths.Owner {
     }
 
     @Override
+    public void onGarbage(Link from) {
+        context.counters().increment(CounterId.LINK_GARBAGE);
+    }
+
+    @Override
     public void onClosed(Link from, String why) {
         if (from == link) {
             link = null;
@@ -257,35 +271,34 @@ public final class Session implements LinkListener, Paths.Owner {
     private void connect() {
         enter(State.CONNECTING);
         long timeoutMillis = Math.max(1, context.config().helloTimeoutNanos() / 1_000_000);
-        context.transport().connect(null, context.laneAddress(peer, remoteLane), new byte[0], timeoutMillis,
-                new LaneTransport.ConnectHandler() {
-                    @Override
-                    public LinkListener onConnected(Link connected) {
-                        if (state != State.CONNECTING) {
-                            connected.close();
-                            return Session.this;
-                        }
-                        link = connected;
-                        lastHeard = context.nanoTime();
-                        enter(State.GREETING);
-                        sayHello();
-                        return Session.this;
-                    }
+        context.transport().connect(null, context.laneAddress(peer, remoteLane), new byte[0], timeoutMillis, this);
+    }
 
-                    @Override
-                    public void onFailed(String why) {
-                        if (state == State.CONNECTING) {
-                            context.counters().increment(CounterId.CONNECT_FAILURES);
-                            lost(why);
-                        }
-                    }
-                });
+    @Override
+    public LinkListener onConnected(Link connected) {
+        if (state != State.CONNECTING) {
+            connected.close();
+            return this;
+        }
+        link = connected;
+        lastHeard = context.nanoTime();
+        enter(State.GREETING);
+        sayHello();
+        return this;
+    }
+
+    @Override
+    public void onFailed(String why) {
+        if (state == State.CONNECTING) {
+            context.counters().increment(CounterId.CONNECT_FAILURES);
+            lost(why);
+        }
     }
 
     private void sayHello() {
-        epochSent = context.freshEpoch();
-        control.begin(link, epochSent);
-        sendControl(FrameType.HELLO, context.local().hello(epochSent, linkIndex, peer.id(), context.rdma().features(peer.id())).encode());
+        epoch = context.freshEpoch();
+        control.begin(link, epoch);
+        sendControl(FrameType.HELLO, context.local().hello(epoch, linkIndex, peer.id(), context.rdma().features(peer.id())).encode());
     }
 
     private void onHello(long frame, int bodyLength) {
@@ -319,10 +332,7 @@ public final class Session implements LinkListener, Paths.Owner {
             throw new Hello.Refused("a newer agent of host '" + peer.id() + "' holds this session");
         }
         if (link != null) {
-            Link old = link;
-            link = null;
-            old.close();
-            lost("replaced by a newer connection of the peer");
+            end("replaced by a newer connection of the peer");
         }
         link = incoming;
         sayHello();
@@ -332,11 +342,11 @@ public final class Session implements LinkListener, Paths.Owner {
     private void establish(Hello hello) {
         arrivals.begin(hello.epoch());
         incarnation = hello.incarnation();
-        sequenceSent = 0;
+        departures.begin(epoch);
+        takesMessages = hello.takesMessages();
         lastHeard = context.nanoTime();
         lastSaid = lastHeard;
         establishedAt = lastHeard;
-        bytesSent = 0;
         enter(State.ESTABLISHED);
         paths.begin(link);
         raising.begin(hello, connector);
@@ -416,6 +426,9 @@ public final class Session implements LinkListener, Paths.Owner {
             return;
         }
         boolean wasEstablished = state == State.ESTABLISHED;
+        if (wasEstablished) {
+            context.counters().add(CounterId.FRAMES_UNCONFIRMED, departures.unconfirmed());
+        }
         control.end();
         paths.reset();
         boolean news = !why.equals(reason);
@@ -451,35 +464,23 @@ public final class Session implements LinkListener, Paths.Owner {
     }
 
     @Override
-    public long sequenceSent() {
-        return sequenceSent;
+    public boolean mayUseTcp() {
+        return !raising.isRequired();
     }
 
     @Override
-    public long sequenceReceived() {
-        return arrivals.sequence();
-    }
-
-    @Override
-    public String peerName() {
-        return peer.id() + " link " + linkIndex;
-    }
-
-    private static byte[] body(long frame, int length) {
-        return Memory.toArray(frame + FrameHeader.LENGTH, Math.min(length - FrameHeader.LENGTH, MAX_CONTROL_BODY));
-    }
-
-    private static String text(long frame, int length) {
-        int bodyLength = Math.min(length - FrameHeader.LENGTH, 512);
-        return new String(Memory.toArray(frame + FrameHeader.LENGTH, bodyLength), StandardCharsets.UTF_8).replaceAll("\\p{Cntrl}", " ");
+    public void giveUp(String why) {
+        end(why);
     }
 
     public SessionStatus status() {
         boolean up = state == State.ESTABLISHED;
         String where = link == null ? context.laneAddress(peer, remoteLane).toString() : link.describe();
+        PathReason why = up ? news.reason() : PathReason.NO_SESSION;
         return new SessionStatus(peer.id(), linkIndex, context.lane(), state.name().toLowerCase(java.util.Locale.ROOT),
-                up ? paths.carrying() : "none", up ? paths.reason().label() : "no-session", up ? paths.explanation() : reason, where,
-                up ? (context.nanoTime() - establishedAt) / 1_000_000 : 0, sequenceSent, bytesSent, arrivals.frames(), arrivals.bytes(),
-                link == null ? 0 : link.pendingBytes(), paths.switches(), paths.lastGapMicros());
+                up ? paths.carrying() : "none", why.label(), up ? news.explanation() : reason, why.remedy(), where,
+                up ? (context.nanoTime() - establishedAt) / 1_000_000 : 0, departures.sequence(), departures.bytes(),
+                arrivals.frames(), arrivals.bytes(), link == null ? 0 : link.pendingBytes(), news.switches(), news.lastGapMicros(),
+                paths.rdmaFacts());
     }
 }

@@ -75,8 +75,7 @@ public final class TunQueue implements PacketQueue {
             int fd = call(() -> (int) OPEN.invokeExact(Errno.segment(), scratch.allocateFrom("/dev/net/tun"),
                     O_RDWR | O_NONBLOCK | O_CLOEXEC));
             if (fd < 0) {
-                throw new IOException("cannot open /dev/net/tun: " + Errno.describe(Errno.last())
-                        + "; the agent needs CAP_NET_ADMIN and the tun module (modprobe tun)");
+                throw new IOException("cannot open /dev/net/tun: " + Errno.describe(Errno.last()) + openRemedy());
             }
             try {
                 configure(fd, name, scratch);
@@ -108,6 +107,12 @@ public final class TunQueue implements PacketQueue {
         if (call(() -> (int) IOCTL_VALUE.invokeExact(Errno.segment(), fd, TUNSETPERSIST, 1L)) < 0) {
             throw new IOException("cannot make " + name + " persistent: " + Errno.describe(Errno.last()));
         }
+    }
+
+    private static String openRemedy() {
+        return Errno.last() == Errno.EACCES
+                ? "; run the agent as root, or let others open the device (chmod 0666 /dev/net/tun, as udev does)"
+                : "; the agent needs the tun module (modprobe tun)";
     }
 
     private static String remedy(String name) {

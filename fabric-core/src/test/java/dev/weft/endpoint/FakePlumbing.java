@@ -1,15 +1,19 @@
 package dev.weft.endpoint;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A kernel of maps: host interfaces by name, and the container interfaces of each namespace. */
 public final class FakePlumbing implements EndpointPlumbing {
     public final Map<String, Endpoint> interfaces = new ConcurrentHashMap<>();
     /** What somebody did to an endpoint by hand, by host interface. */
     public final Map<String, String> damage = new ConcurrentHashMap<>();
+    /** Interfaces with an endpoint's name that say nothing of an endpoint. */
+    public final List<Remains> foreign = new CopyOnWriteArrayList<>();
     public volatile IOException attachFails;
     public volatile IOException detachFails;
     volatile boolean failAfterMaking;
@@ -61,6 +65,13 @@ public final class FakePlumbing implements EndpointPlumbing {
         }
         interfaces.put(endpoint.hostInterface(), endpoint);
         damage.remove(endpoint.hostInterface());
+    }
+
+    @Override
+    public List<Remains> survey() {
+        List<Remains> all = new ArrayList<>(foreign);
+        interfaces.values().forEach(each -> all.add(new Remains(each.hostInterface(), each.vni(), each.slot(), each, each.addresses())));
+        return all;
     }
 
     /** The namespace dies, and what was in it. */

@@ -72,6 +72,11 @@ public final class MemoryStateFiles implements StateFiles {
     }
 
     @Override
+    public synchronized boolean exists(String name) {
+        return cache.containsKey(name);
+    }
+
+    @Override
     public synchronized byte[] read(String name) throws IOException {
         step("read");
         byte[] content = cache.get(name);

@@ -39,7 +39,7 @@ class EndpointRepairTest {
         host = namespaces.add("h");
         container = namespaces.add("c");
         socket = TestNamespaces.in(host, RouteSocket::open);
-        wiring = new EndpointWiring(socket, List.of(RED), 65000, 1500);
+        wiring = new EndpointWiring(socket, socket, List.of(RED), 65000, 1500);
         endpoint = new Endpoint(new EndpointKey("red", "c", "eth0"), 1, 2, "wf1x2", "02:00:00:00:00:02",
                 (Inet4Address) IpAddresses.parse("10.42.1.2"), (Inet6Address) IpAddresses.parse("fd42:0:0:1::2"), path(), 0);
         wiring.attach(endpoint, path());
@@ -63,7 +63,7 @@ class EndpointRepairTest {
                 state += TestNamespaces.succeed("ip", "-n", namespace, "-6", "-o", what);
             }
         }
-        return state.replaceAll("[0-9]+: (eth0|wf1x2|lo)", "$1").replaceAll("@if[0-9]+", "");
+        return state.replaceAll("[0-9]+: (eth0|wf1x2|lo)", "$1").replaceAll("@if[0-9]+| linkdown", "");
     }
 
     @Test

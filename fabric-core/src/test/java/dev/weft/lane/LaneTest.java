@@ -114,6 +114,9 @@ class LaneTest {
         tunA.inject(Packets.packet("10.42.1.99", "10.42.2.2", 10, 1)); // nobody's source
         tunA.inject(Packets.packet("fd42::1:99", "fd42::2:2", 10, 1));
         tunA.inject(Packets.packet("10.42.1.2", "10.77.0.1", 10, 1)); // nobody's destination
+        tunA.inject(Packets.packet("10.42.1.2", "224.0.0.251", 10, 1)); // groups, whoever speaks to them
+        tunA.inject(Packets.packet("10.42.1.2", "255.255.255.255", 10, 1));
+        tunA.inject(Packets.packet("fe80::1", "ff02::16", 10, 1));
         tunA.inject(Packets.packet("10.99.0.1", "10.42.2.2", 10, 1)); // another network's endpoint
         byte[] truncated = Packets.packet("10.42.1.2", "10.42.2.2", 100, 1);
         tunA.inject(Arrays.copyOf(truncated, truncated.length - 1));
@@ -126,6 +129,7 @@ class LaneTest {
         expect(a, CounterId.EGRESS_DROP_UNKNOWN_DESTINATION, 1);
         expect(a, CounterId.EGRESS_DROP_NETWORK_MISMATCH, 1);
         expect(a, CounterId.EGRESS_DROP_MALFORMED, 2);
+        expect(a, CounterId.EGRESS_DROP_GROUP, 3);
     }
 
     @Test

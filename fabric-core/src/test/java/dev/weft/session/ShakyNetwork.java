@@ -2,6 +2,7 @@ package dev.weft.session;
 
 import dev.weft.frame.FrameHeader;
 import dev.weft.frame.FrameType;
+import dev.weft.link.DeviceFacts;
 import dev.weft.link.LaneTransport;
 import dev.weft.link.LinkKind;
 import dev.weft.link.LinkListener;
@@ -249,8 +250,13 @@ final class ShakyNetwork {
             return retained.stream().anyMatch(frame -> dataSequence(frame) > afterSequence);
         }
 
+        @Override
+        public DeviceFacts facts() {
+            return new DeviceFacts("shaky0", "none", 1, closed ? "err" : "rts", WINDOW - retained.size(), retained.size(), 0, 0);
+        }
+
         private static long dataSequence(byte[] frame) {
-            return (frame[1] & 0xFF) == FrameType.DATA ? ByteBuffer.wrap(frame).getLong(16) : 0;
+            return FrameType.isSequenced(frame[1] & 0xFF) ? ByteBuffer.wrap(frame).getLong(16) : 0;
         }
 
         @Override

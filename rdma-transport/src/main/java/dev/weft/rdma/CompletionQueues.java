@@ -13,7 +13,8 @@ import java.util.List;
 
 /**
  * The completion queues of one device on one lane, shared by its links. A link reserves as many entries as it can ever have completions
- * waiting, so a queue cannot overrun; when none has room left another is made.
+ * waiting, so a queue cannot overrun; when none has room left another is made. Should one break all the same, it is neither polled nor
+ * given to another link, and goes with its last.
  *
  * <p>Receives and sends complete in different queues: only receives wake the lane. A broken queue pair completes its receives with
  * errors, so it is noticed there too.
@@ -35,6 +36,8 @@ final class CompletionQueues {
         SVCPollCq pollSends;
         SVCReqNotify notify;
         boolean armed;
+        int users;
+        volatile boolean broken;
     }
 
     /** A link's part of a pair. */
@@ -85,7 +88,7 @@ final class CompletionQueues {
     Share reserve(int receives, int sends) throws IOException {
         Pair chosen = null;
         for (Pair pair : made) {
-            if (pair.receivesFree >= receives && pair.sendsFree >= sends) {
+            if (!pair.broken && pair.receivesFree >= receives && pair.sendsFree >= sends) {
                 chosen = pair;
             }
         }
@@ -94,6 +97,7 @@ final class CompletionQueues {
         }
         chosen.receivesFree -= receives;
         chosen.sendsFree -= sends;
+        chosen.users++;
         return new Share(chosen, receives, sends);
     }
 
@@ -124,20 +128,30 @@ final class CompletionQueues {
         return pair;
     }
 
-    void giveBack(Share share) {
-        share.pair.receivesFree += share.receives;
-        share.pair.sendsFree += share.sends;
+    void giveBack(Share share) throws IOException {
+        Pair pair = share.pair;
+        pair.receivesFree += share.receives;
+        pair.sendsFree += share.sends;
+        if (--pair.users == 0 && pair.broken) {
+            made.remove(pair);
+            pairs = made.toArray(new Pair[0]);
+            destroy(pair);
+        }
+    }
+
+    private void destroy(Pair pair) throws IOException {
+        verbs.destroyCQ(pair.receives);
+        verbs.destroyCQ(pair.sends);
+        pair.pollReceives.free();
+        pair.pollSends.free();
+        pair.notify.free();
     }
 
     /** After the last link is gone and the lane polls no more. */
     void destroy() throws IOException {
         pairs = new Pair[0];
         for (Pair pair : made) {
-            verbs.destroyCQ(pair.receives);
-            verbs.destroyCQ(pair.sends);
-            pair.pollReceives.free();
-            pair.pollSends.free();
-            pair.notify.free();
+            destroy(pair);
         }
         made.clear();
         if (channel != null) {
@@ -174,6 +188,9 @@ final class CompletionQueues {
     }
 
     private int take(Pair pair, SVCPollCq poll) {
+        if (pair.broken) {
+            return 0;
+        }
         try {
             int count = poll.execute().getPolls();
             for (int i = 0; i < count; i++) {
@@ -181,8 +198,20 @@ final class CompletionQueues {
             }
             return count;
         } catch (IOException e) {
-            dispatcher.onBrokenQueue(e.getMessage());
+            broken(pair, e);
             return 0;
+        }
+    }
+
+    private void broken(Pair pair, IOException why) {
+        pair.broken = true;
+        dispatcher.onBrokenQueue(why.getMessage());
+    }
+
+    /** The device says that a queue broke, but not which. */
+    void breakAll() {
+        for (Pair pair : pairs) {
+            pair.broken = true;
         }
     }
 
@@ -194,13 +223,13 @@ final class CompletionQueues {
     boolean arm() {
         boolean asked = false;
         for (Pair pair : pairs) {
-            if (!pair.armed) {
+            if (!pair.armed && !pair.broken) {
                 try {
                     pair.notify.execute();
                     pair.armed = true;
                     asked = true;
                 } catch (IOException e) {
-                    dispatcher.onBrokenQueue(e.getMessage());
+                    broken(pair, e);
                 }
             }
         }
@@ -216,7 +245,9 @@ final class CompletionQueues {
                 }
             }
             for (Pair pair : pairs) {
-                verbs.ackCqEvents(pair.receives, Integer.MAX_VALUE);
+                if (!pair.broken) {
+                    verbs.ackCqEvents(pair.receives, Integer.MAX_VALUE);
+                }
             }
         } catch (IOException e) {
             dispatcher.onBrokenQueue(e.getMessage());

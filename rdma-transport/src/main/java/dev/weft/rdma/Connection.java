@@ -4,6 +4,7 @@ import com.ibm.disni.verbs.RdmaCmEvent;
 import com.ibm.disni.verbs.RdmaCmId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ abstract class Connection implements RdmaLink.Owner {
     private LaneDevice device;
     private RdmaLoop.Watch timer = () -> { };
     private LinkQueues made;
+    private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
 
     Connection(RdmaLaneTransport transport, RdmaCmId id) {
         this.transport = transport;
@@ -50,7 +52,7 @@ abstract class Connection implements RdmaLink.Owner {
     final void makeLink(LaneDevice on, InetSocketAddress peer, boolean connector) throws IOException {
         device = on;
         InetSocketAddress local = (InetSocketAddress) transport.cm().getSrcAddr(id);
-        link = new RdmaLink(this, peer + " over " + on.name, local.getAddress(), connector, transport.config().slots());
+        link = new RdmaLink(this, peer.toString(), on.device, local.getAddress(), connector, transport.config().slots());
         on.enter(link);
     }
 
@@ -80,6 +82,30 @@ abstract class Connection implements RdmaLink.Owner {
         }
     }
 
+    /**
+     * Makes one call on a thread of its own, because it may stay in the kernel for minutes; nothing of the connection is freed before
+     * it has come back.
+     */
+    final void callApart(RdmaLaneTransport.Work call) {
+        idle = transport.runApart(() -> {
+            try {
+                call.run();
+            } catch (IOException e) {
+                transport.loop().execute(() -> fail(e.getMessage()));
+            }
+        });
+    }
+
+    /** Has a task run on the worker thread as soon as no call of this connection is under way elsewhere. */
+    private void free(RdmaLaneTransport.Work task) {
+        idle = idle.thenRun(() -> transport.work(task));
+    }
+
+    /** Completes when everything that was to be freed so far has been handed to the worker. */
+    final CompletableFuture<Void> idle() {
+        return idle;
+    }
+
     /** Ends the attempt, or the link if there is one. */
     final void fail(String reason) {
         if (link != null) {
@@ -106,7 +132,7 @@ abstract class Connection implements RdmaLink.Owner {
     final void tearDown() {
         noLimit();
         transport.forget(this);
-        transport.work(() -> {
+        free(() -> {
             if (made != null) {
                 transport.cm().disconnect(id);
                 made.destroyPair();
@@ -119,7 +145,7 @@ abstract class Connection implements RdmaLink.Owner {
     @Override
     public final void onReleased(RdmaLink ended) {
         transport.released(ended);
-        transport.work(() -> {
+        free(() -> {
             if (made != null) {
                 made.memory.release();
                 made = null;

@@ -15,7 +15,8 @@ import java.net.InetSocketAddress;
  *        +------------------+-----------------+--------------+--> failed  +--> link up, later lost
  * </pre>
  *
- * The time limit covers the whole. Nothing here trusts librdmacm to come back by itself.
+ * The time limit covers the whole. Nothing here trusts librdmacm to come back by itself: iWARP in software makes its TCP connection within
+ * the call, which takes two minutes when the peer's port is unreachable.
  */
 final class Dialing extends Connection {
     private static final int RESOLVE_MILLIS = 2_000;
@@ -69,8 +70,13 @@ final class Dialing extends Connection {
     }
 
     @Override
-    void onPrepared() throws IOException {
-        transport.cm().connect(id, PrivateData.parameters(privateData));
+    void onPrepared() {
+        callApart(() -> transport.cm().connect(id, PrivateData.parameters(privateData)));
+    }
+
+    /** Whether the kernel is still at work on a connection to that address. */
+    boolean isCalling(InetSocketAddress address) {
+        return remote.equals(address) && !idle().isDone();
     }
 
     private void established() {

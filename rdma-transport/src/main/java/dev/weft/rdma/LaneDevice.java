@@ -27,6 +27,7 @@ final class LaneDevice implements LaneLoop.Poller, CompletionQueues.Dispatcher {
     private static final int MOST_TOUCHED = 2 * CompletionQueues.POLL_BATCH;
 
     final IbvContext context;
+    final RdmaDevice device;
     final String name;
     private final ExtendedVerbs verbs;
     private final RdmaLoop loop;
@@ -48,7 +49,8 @@ final class LaneDevice implements LaneLoop.Poller, CompletionQueues.Dispatcher {
         this.work = work;
         this.context = context;
         this.loop = loop;
-        name = verbs.device(context).name();
+        device = verbs.device(context);
+        name = device.name();
         queues = new CompletionQueues(verbs, context, this);
     }
 
@@ -85,7 +87,7 @@ final class LaneDevice implements LaneLoop.Poller, CompletionQueues.Dispatcher {
     }
 
     /** On the worker thread, when the queue pair is gone. */
-    void giveBack(LinkQueues made) {
+    void giveBack(LinkQueues made) throws IOException {
         queues.giveBack(made.share);
     }
 
@@ -161,14 +163,17 @@ final class LaneDevice implements LaneLoop.Poller, CompletionQueues.Dispatcher {
             case AsyncEvent.DEVICE_FATAL -> endAll("the RDMA device " + name + " failed");
             case AsyncEvent.PORT_ERR -> endAll("port " + event.port() + " of " + name + " went down");
             case AsyncEvent.GID_CHANGE -> work.run(this::checkAddresses);
-            case AsyncEvent.CQ_ERR -> endAll("a completion queue of " + name + " failed");
+            case AsyncEvent.CQ_ERR -> {
+                queues.breakAll();
+                endAll("a completion queue of " + name + " failed");
+            }
             default -> { } // of one queue pair, which tells by its completions; or good news
         }
     }
 
     /** On the worker thread: RoCE and InfiniBand packets carry GIDs, and a GID that is gone takes its links with it. */
     private void checkAddresses() throws IOException {
-        if (verbs.device(context).kind() != RdmaDevice.Kind.INFINIBAND) {
+        if (device.kind() != RdmaDevice.Kind.INFINIBAND) {
             return;
         }
         Set<InetAddress> present = new HashSet<>();

@@ -1,7 +1,9 @@
 package dev.weft.rdma;
 
+import com.ibm.disni.verbs.IbvContext;
 import com.ibm.disni.verbs.IbvMr;
 import com.ibm.disni.verbs.IbvPd;
+import dev.weft.agent.Rollback;
 import dev.weft.rdma.verbs.ExtendedVerbs;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -51,19 +53,20 @@ final class LinkMemory {
         return HEADER_BYTES + 2 * ringBytes(slots);
     }
 
-    /** @throws IOException when the budget, the memory lock limit or the device does not allow it */
-    static LinkMemory make(ExtendedVerbs verbs, IbvPd domain, MemoryBudget budget, int slots) throws IOException {
+    /** @throws IOException when the budget, the memory lock limit or the device does not allow it; nothing is left behind then */
+    static LinkMemory make(ExtendedVerbs verbs, IbvContext context, MemoryBudget budget, int slots) throws IOException {
         long bytes = totalBytes(slots);
-        budget.take(bytes);
-        Arena arena = Arena.ofShared();
-        try {
+        try (Rollback rollback = new Rollback("RDMA memory of a link")) {
+            budget.take(bytes);
+            rollback.push("budget", () -> budget.give(bytes));
+            IbvPd domain = verbs.allocPd(context);
+            rollback.push("protection domain", () -> verbs.deallocPd(domain));
+            Arena arena = Arena.ofShared();
+            rollback.push("memory", arena::close);
             long address = arena.allocate(bytes, PAGE).address();
             IbvMr region = verbs.register(domain, address, bytes, IbvMr.IBV_ACCESS_LOCAL_WRITE);
+            rollback.commit();
             return new LinkMemory(arena, verbs, budget, domain, region, slots);
-        } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            arena.close();
-            budget.give(bytes);
-            throw e;
         }
     }
 
@@ -73,6 +76,10 @@ final class LinkMemory {
 
     int localKey() {
         return region.getLkey();
+    }
+
+    long totalBytes() {
+        return totalBytes;
     }
 
     long header(int number) {

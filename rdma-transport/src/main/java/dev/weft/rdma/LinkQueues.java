@@ -25,6 +25,7 @@ import java.util.List;
 final class LinkQueues {
     /** Work requests of one post. */
     static final int LIST = 8;
+    private static final String[] PAIR_STATES = {"reset", "init", "rtr", "rts", "sqd", "sqe", "err"};
     private static final int[] INLINE_STEPS = {1, 2, 4};
 
     final LinkMemory memory;
@@ -35,13 +36,17 @@ final class LinkQueues {
     final BatchPostRecv receives;
     final int sendDepth;
     final int inlineBytes;
+    private final ExtendedVerbs verbs;
     private final ExtendedCm cm;
     private final RdmaCmId id;
+    private final IbvQP pair;
 
     private LinkQueues(ExtendedVerbs verbs, ExtendedCm cm, RdmaCmId id, LinkMemory memory, CompletionQueues.Share share, IbvQP pair,
             int sendDepth, int inlineBytes) throws IOException {
+        this.verbs = verbs;
         this.cm = cm;
         this.id = id;
+        this.pair = pair;
         this.memory = memory;
         this.share = share;
         pairNumber = pair.getQp_num();
@@ -67,11 +72,9 @@ final class LinkQueues {
             int depth = sendDepth(config.slots());
             CompletionQueues.Share share = queues.reserve(config.slots(), depth);
             rollback.push("completion queue share", () -> queues.giveBack(share));
-            IbvPd domain = verbs.allocPd(id.getVerbs());
-            rollback.push("protection domain", () -> verbs.deallocPd(domain));
-            LinkMemory memory = LinkMemory.make(verbs, domain, budget, config.slots());
+            LinkMemory memory = LinkMemory.make(verbs, id.getVerbs(), budget, config.slots());
             rollback.push("memory", memory::release);
-            IbvQPInitAttr attributes = createPair(cm, id, domain, share, config, depth);
+            IbvQPInitAttr attributes = createPair(cm, id, memory.domain(), share, config, depth);
             rollback.push("queue pair", () -> cm.destroyQP(id));
             LinkQueues made = new LinkQueues(verbs, cm, id, memory, share, id.getQp(), depth,
                     Math.min(config.inlineBytes(), attributes.cap().getMax_inline_data()));
@@ -167,6 +170,16 @@ final class LinkQueues {
     void setReceive(int place, int slot, long workId) {
         receives.getWrMod(place).setWr_id(workId);
         receives.getWrMod(place).getSgeMod(0).setAddr(memory.slot(slot));
+    }
+
+    /** State of the queue pair as the device tells it. On the lane's thread, before the link has ended. */
+    String pairState() {
+        try {
+            int state = verbs.queryState(pair);
+            return state >= 0 && state < PAIR_STATES.length ? PAIR_STATES[state] : "state " + state;
+        } catch (IOException e) {
+            return e.getMessage();
+        }
     }
 
     /** Ends the connection and frees the queue pair; afterwards the device touches the memory no more. */

@@ -14,8 +14,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -28,6 +31,7 @@ import org.slf4j.LoggerFactory;
  *   lane's loop --- event channel ------> Listening / Dialing / Answering (by identifier)
  *             \---- completion channel --> LaneDevice --> RdmaLink (by place and generation)
  *   worker ------- make and free queue pairs, registrations, identifiers
+ *   callers ------ connect, each on a thread of its own while it is in the kernel
  * </pre>
  */
 final class RdmaLaneTransport implements LaneTransport {
@@ -52,26 +56,29 @@ final class RdmaLaneTransport implements LaneTransport {
     private final RdmaConfig config;
     private final MemoryBudget budget;
     private final Executor worker;
+    private final Executor callers;
     private final Runnable ended;
     private final DeviceEvents deviceEvents;
     private final List<Listening> listeners = new ArrayList<>();
-    private final Map<RdmaCmId, Connection> connections = new IdentityHashMap<>();
-    private final Map<RdmaLink, RdmaLink> unreleased = new IdentityHashMap<>();
+    private final Map<RdmaCmId, Connection> connections = new LinkedHashMap<>();
+    private final Set<RdmaLink> unreleased = new LinkedHashSet<>();
     private final Map<IbvContext, LaneDevice> devices = new IdentityHashMap<>();
     private final List<RdmaLink> clocked = new ArrayList<>();
+    private final List<Dialing> calling = new ArrayList<>();
     private RdmaEventChannel events;
     private RdmaLoop.Watch eventsWatch;
     private boolean clockRuns;
     private boolean closed;
 
     RdmaLaneTransport(RdmaLoop loop, ExtendedVerbs verbs, ExtendedCm cm, RdmaConfig config, MemoryBudget budget, Executor worker,
-            Runnable ended, DeviceEvents deviceEvents) {
+            Executor callers, Runnable ended, DeviceEvents deviceEvents) {
         this.loop = loop;
         this.verbs = verbs;
         this.cm = cm;
         this.config = config;
         this.budget = budget;
         this.worker = worker;
+        this.callers = callers;
         this.ended = ended;
         this.deviceEvents = deviceEvents;
     }
@@ -104,6 +111,10 @@ final class RdmaLaneTransport implements LaneTransport {
         });
     }
 
+    CompletableFuture<Void> runApart(Runnable call) {
+        return CompletableFuture.runAsync(call, callers);
+    }
+
     /** An identifier on this lane's channel of events, which is opened with the first. */
     RdmaCmId newId() throws IOException {
         if (events == null) {
@@ -127,7 +138,7 @@ final class RdmaLaneTransport implements LaneTransport {
     void forget(Connection connection) {
         connections.remove(connection.id);
         if (connection.link != null) {
-            unreleased.put(connection.link, connection.link);
+            unreleased.add(connection.link);
         }
     }
 
@@ -219,10 +230,16 @@ final class RdmaLaneTransport implements LaneTransport {
             handler.onFailed("private data of " + privateData.length + " bytes; RDMA carries " + PrivateData.MAX_LENGTH);
             return;
         }
+        calling.removeIf(dialing -> dialing.idle().isDone());
+        if (calling.stream().anyMatch(dialing -> dialing.isCalling(remote))) {
+            handler.onFailed("the kernel is still at work on the last attempt to connect to " + remote);
+            return;
+        }
         try {
             RdmaCmId id = newId();
             Dialing dialing = new Dialing(this, id, remote, privateData, handler);
             connections.put(id, dialing);
+            calling.add(dialing);
             dialing.start(local, timeoutMillis);
         } catch (IOException e) {
             handler.onFailed("cannot connect to " + remote + " over RDMA: " + e.getMessage());
@@ -239,7 +256,7 @@ final class RdmaLaneTransport implements LaneTransport {
         for (Connection connection : List.copyOf(connections.values())) {
             connection.fail("this side closed");
         }
-        List.copyOf(unreleased.values()).forEach(RdmaLink::releaseRetained);
+        List.copyOf(unreleased).forEach(RdmaLink::releaseRetained);
         for (LaneDevice device : devices.values()) {
             deviceEvents.leave(device);
             device.stop();
@@ -247,8 +264,10 @@ final class RdmaLaneTransport implements LaneTransport {
         if (eventsWatch != null) {
             eventsWatch.close();
         }
-        work(this::destroyAll);
-        worker.execute(ended);
+        CompletableFuture.allOf(calling.stream().map(Connection::idle).toArray(CompletableFuture[]::new)).thenRun(() -> {
+            work(this::destroyAll);
+            worker.execute(ended);
+        });
     }
 
     private void destroyAll() throws IOException {

@@ -3,10 +3,12 @@ package dev.weft.rdma;
 import com.ibm.disni.verbs.IbvSendWR;
 import com.ibm.disni.verbs.SVCPostSend;
 import dev.weft.frame.FrameHeader;
+import dev.weft.link.DeviceFacts;
 import dev.weft.link.LinkKind;
 import dev.weft.link.LinkListener;
 import dev.weft.link.RetainingLink;
 import dev.weft.linux.Errno;
+import dev.weft.rdma.verbs.RdmaDevice;
 import java.net.InetAddress;
 
 /**
@@ -44,18 +46,18 @@ final class RdmaLink implements RetainingLink {
     }
 
     private final Owner owner;
-    private final String name;
+    private final String peer;
+    private final RdmaDevice device;
     private final InetAddress local;
     private final boolean connector;
     private final Credits credits;
-    private final int[] takenSlots;
+    private final Intake intake;
     private State state = State.OPENING;
     private LinkListener listener;
     private LinkQueues queues;
     private SendRing ring;
     private int generation;
     private int place = -1;
-    private int takenCount;
     private int sendsPosted;
     private int sendsDone;
     private int unsignalled;
@@ -67,16 +69,17 @@ final class RdmaLink implements RetainingLink {
     private String endReason;
 
     /**
-     * @param name  for people: the peer's address and the device
+     * @param peer  the peer's address, for people
      * @param local this side's address on the device
      */
-    RdmaLink(Owner owner, String name, InetAddress local, boolean connector, int slots) {
+    RdmaLink(Owner owner, String peer, RdmaDevice device, InetAddress local, boolean connector, int slots) {
         this.owner = owner;
-        this.name = name;
+        this.peer = peer;
+        this.device = device;
         this.local = local;
         this.connector = connector;
         credits = new Credits(slots);
-        takenSlots = new int[slots];
+        intake = new Intake(credits, slots);
     }
 
     // ---- coming up -----------------------------------------------------------------------------------------------------------
@@ -141,8 +144,17 @@ final class RdmaLink implements RetainingLink {
 
     @Override
     public String describe() {
-        return state == State.OPENING ? name : name + ", queue pair " + queues.pairNumber + ", "
-                + credits.underWay() + " batches under way, " + credits.room() + " credits";
+        String where = peer + " over " + device.name();
+        return queues == null ? where : where + ", queue pair " + queues.pairNumber;
+    }
+
+    @Override
+    public DeviceFacts facts() {
+        return queues == null
+                ? new DeviceFacts(device.name(), device.kind().label(), 0, "none", 0, 0, 0, 0)
+                : new DeviceFacts(device.name(), device.kind().label(), queues.pairNumber,
+                        state == State.ENDED ? "none" : queues.pairState(), credits.room(), credits.underWay(), queues.inlineBytes,
+                        queues.memory.totalBytes());
     }
 
     @Override
@@ -261,6 +273,9 @@ final class RdmaLink implements RetainingLink {
     // ---- completions ---------------------------------------------------------------------------------------------------------
 
     void onCompletion(int kind, int detail, int status, int byteLength) {
+        if (status == CompletionStatus.FLUSHED && connector && state == State.READY) {
+            return; // the attempt failed; the connection event behind this says why
+        }
         if (status != CompletionStatus.SUCCESS) {
             end(CompletionStatus.describe(status));
         } else if (kind == WorkId.SEND) {
@@ -274,32 +289,13 @@ final class RdmaLink implements RetainingLink {
         up();
         heard = true;
         long batch = queues.memory.slot(slot);
-        String wrong = check(batch, byteLength);
+        String wrong = intake.check(batch, byteLength, ring);
         if (wrong != null) {
             end("what arrived is no batch: " + wrong);
             return;
         }
         deliver(batch + BatchHeader.LENGTH, byteLength - BatchHeader.LENGTH);
-        takenSlots[takenCount++] = slot;
-    }
-
-    private String check(long batch, int byteLength) {
-        if (byteLength < BatchHeader.LENGTH || BatchHeader.version(batch) != BatchHeader.VERSION) {
-            return "version or length";
-        }
-        boolean report = BatchHeader.isReport(batch);
-        if (BatchHeader.length(batch) != byteLength - BatchHeader.LENGTH || report != (byteLength == BatchHeader.LENGTH)) {
-            return "length " + BatchHeader.length(batch) + " in a message of " + byteLength + " bytes";
-        }
-        if (!credits.onBatch(BatchHeader.number(batch), report)) {
-            return "number " + BatchHeader.number(batch) + " is not the next";
-        }
-        int freed = credits.onReport(BatchHeader.taken(batch), BatchHeader.slots(batch));
-        if (freed < 0) {
-            return "it claims to have taken " + BatchHeader.taken(batch) + " with " + BatchHeader.slots(batch) + " slots";
-        }
-        ring.free(freed);
-        return null;
+        intake.done(slot);
     }
 
     private void deliver(long frames, int length) {
@@ -339,21 +335,10 @@ final class RdmaLink implements RetainingLink {
     }
 
     private void repost() {
-        for (int done = 0; done < takenCount && state != State.ENDED;) {
-            int count = Math.min(LinkQueues.LIST, takenCount - done);
-            for (int i = 0; i < count; i++) {
-                int slot = takenSlots[done + i];
-                queues.setReceive(i, slot, WorkId.of(generation, place, WorkId.RECEIVE, slot));
-            }
-            int error = queues.receives.post(count);
-            if (error != 0) {
-                end("the queue pair takes no more receive slots: " + Errno.describe(error));
-                return;
-            }
-            credits.onReposted(count);
-            done += count;
+        int error = intake.repost(queues, generation, place);
+        if (error != 0) {
+            end("the queue pair takes no more receive slots: " + Errno.describe(error));
         }
-        takenCount = 0;
     }
 
     private void tellWritable() {
@@ -426,6 +411,6 @@ final class RdmaLink implements RetainingLink {
 
     @Override
     public String toString() {
-        return name + " " + state;
+        return describe() + " " + state;
     }
 }

@@ -10,9 +10,11 @@ import dev.weft.rdma.verbs.PanamaProvider;
 import dev.weft.rdma.verbs.PanamaVerbs;
 import dev.weft.rdma.verbs.RdmaDevice;
 import java.io.IOException;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -90,24 +92,27 @@ public final class RdmaTransport implements LinkTransport {
         if (probed.problem != null) {
             throw new IllegalStateException(probed.problem);
         }
-        ExecutorService worker = worker("weft-rdma-" + loop.lane());
-        return open(new EpollRdmaLoop(loop), probed, worker, worker::shutdown);
+        ExecutorService worker = threads("weft-rdma-" + loop.lane(), 1, new LinkedBlockingQueue<>());
+        ExecutorService callers = threads("weft-rdma-call-" + loop.lane(), Integer.MAX_VALUE, new SynchronousQueue<>());
+        return open(new EpollRdmaLoop(loop), probed, worker, callers, () -> {
+            callers.shutdown();
+            worker.shutdown();
+        });
     }
 
     /**
-     * @param worker runs what may take milliseconds in the kernel, one after the other
+     * @param worker runs what may take long in the kernel, one after the other
      * @param ended  called on the worker when all is gone
      */
     RdmaLaneTransport open(RdmaLoop loop, Executor worker, Runnable ended) {
-        return open(loop, backend(), worker, ended);
+        return open(loop, backend(), worker, worker, ended);
     }
 
-    private RdmaLaneTransport open(RdmaLoop loop, Backend with, Executor worker, Runnable ended) {
-        return new RdmaLaneTransport(loop, with.verbs, with.cm, config, budget, worker, ended, deviceEvents);
+    private RdmaLaneTransport open(RdmaLoop loop, Backend with, Executor worker, Executor callers, Runnable ended) {
+        return new RdmaLaneTransport(loop, with.verbs, with.cm, config, budget, worker, callers, ended, deviceEvents);
     }
 
-    private static ExecutorService worker(String name) {
-        return new ThreadPoolExecutor(0, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-                Thread.ofPlatform().daemon().name(name).factory());
+    private static ExecutorService threads(String name, int most, BlockingQueue<Runnable> waiting) {
+        return new ThreadPoolExecutor(0, most, 5, TimeUnit.SECONDS, waiting, Thread.ofPlatform().daemon().name(name).factory());
     }
 }

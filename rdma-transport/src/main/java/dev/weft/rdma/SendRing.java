@@ -166,7 +166,7 @@ final class SendRing {
         while (at < length) {
             int frameLength = FrameHeader.LENGTH + FrameHeader.bodyLength(address + at);
             long sequence = FrameHeader.sequence(address + at);
-            if (FrameHeader.type(address + at) == FrameType.DATA && Long.compareUnsigned(sequence, last) > 0) {
+            if (FrameType.isSequenced(FrameHeader.type(address + at)) && Long.compareUnsigned(sequence, last) > 0) {
                 if (!sink.take(address + at, frameLength)) {
                     return -1 - last;
                 }

@@ -149,6 +149,7 @@ final class TcpLink implements Link {
                 if (length < 0) {
                     failure = length == FrameHeader.BAD_VERSION ? "what arrived is not a frame of version " + FrameHeader.VERSION
                             : "a frame claims a length that is not allowed";
+                    listener.onGarbage(TcpLink.this);
                     context.close();
                     ended(failure);
                     return;

@@ -18,12 +18,13 @@ import java.util.Map;
  * @param directoryFile YAML file that lists the hosts
  * @param stateDir      where endpoints are remembered
  * @param socket        unix socket of the API
- * @param busyPoll      how long a lane looks for work before it sleeps
+ * @param busyPoll      how long a lane that gets work often looks for more before it sleeps; zero sleeps at once
  */
 public record AgentConfig(String host, InetAddress underlay, int port, Path directoryFile, int lanes, Path stateDir, Path socket,
-        Tun tun, List<Network> networks, Duration busyPoll, Session session, Rdma rdma) {
+        Tun tun, List<Network> networks, Duration busyPoll, Session session, Rdma rdma, MessagingConfig messaging) {
     public static final int DEFAULT_PORT = 4790;
     public static final int MAX_LANES = 16;
+    public static final Duration DEFAULT_BUSY_POLL = Duration.ofNanos(50_000);
     public static final Path DEFAULT_STATE_DIR = Path.of("/var/lib/weft");
     public static final Path DEFAULT_SOCKET = Path.of("/run/weft/agent.sock");
     public static final Network DEFAULT_NETWORK = new Network("default", 1,
@@ -33,10 +34,16 @@ public record AgentConfig(String host, InetAddress underlay, int port, Path dire
         networks = List.copyOf(networks);
     }
 
+    /** Without messaging. */
+    public AgentConfig(String host, InetAddress underlay, int port, Path directoryFile, int lanes, Path stateDir, Path socket, Tun tun,
+            List<Network> networks, Duration busyPoll, Session session, Rdma rdma) {
+        this(host, underlay, port, directoryFile, lanes, stateDir, socket, tun, networks, busyPoll, session, rdma, MessagingConfig.OFF);
+    }
+
     /** A configuration with nothing but what has no default. */
     public static AgentConfig of(String host, InetAddress underlay, Path directoryFile) {
         return new AgentConfig(host, underlay, DEFAULT_PORT, directoryFile, 1, DEFAULT_STATE_DIR, DEFAULT_SOCKET, Tun.DEFAULT,
-                List.of(DEFAULT_NETWORK), Duration.ZERO, Session.DEFAULT, Rdma.DEFAULT);
+                List.of(DEFAULT_NETWORK), DEFAULT_BUSY_POLL, Session.DEFAULT, Rdma.DEFAULT);
     }
 
     /**
@@ -57,11 +64,12 @@ public record AgentConfig(String host, InetAddress underlay, int port, Path dire
     /**
      * What is wanted of RDMA.
      *
-     * @param policy towards peers that {@code peers} does not name
-     * @param peers  by host id
+     * @param policy     towards peers that {@code peers} does not name
+     * @param peers      by host id
+     * @param ackTimeout how long frames may stay unacknowledged before the path leaves RDMA
      */
-    public record Rdma(RdmaPolicy policy, Map<String, RdmaPolicy> peers) {
-        public static final Rdma DEFAULT = new Rdma(RdmaPolicy.PREFER, Map.of());
+    public record Rdma(RdmaPolicy policy, Map<String, RdmaPolicy> peers, Duration ackTimeout) {
+        public static final Rdma DEFAULT = new Rdma(RdmaPolicy.PREFER, Map.of(), Duration.ofMillis(80));
 
         public Rdma {
             peers = Map.copyOf(peers);

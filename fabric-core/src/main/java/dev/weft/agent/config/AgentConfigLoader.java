@@ -68,14 +68,17 @@ public final class AgentConfigLoader {
         int port = root.optional("port", AgentConfig.DEFAULT_PORT, Formats.number(1, 65_535 - 2 * AgentConfig.MAX_LANES));
         Path stateDir = root.optional("state-dir", AgentConfig.DEFAULT_STATE_DIR, Formats.absolutePath());
         Path socket = root.optional("socket", AgentConfig.DEFAULT_SOCKET, Formats.socketPath());
-        Duration busyPoll = root.optional("busy-poll", Duration.ZERO, Formats.duration(Duration.ZERO, Duration.ofSeconds(1)));
+        Duration busyPoll = root.optional("busy-poll", AgentConfig.DEFAULT_BUSY_POLL,
+                Formats.duration(Duration.ZERO, Duration.ofSeconds(1)));
         AgentConfig.Tun tun = readTun(root.section("tun"));
         AgentConfig.Session session = readSession(root.section("session"));
         AgentConfig.Rdma rdma = readRdma(root.section("rdma"));
         List<Network> networks = root.sections("networks", List.of(AgentConfig.DEFAULT_NETWORK), AgentConfigLoader::readNetwork);
         checkNetworks(root, networks);
+        MessagingConfig messaging = MessagingReader.read(root.section("messaging"), networks);
         return findings.isEmpty()
-                ? new AgentConfig(host, underlay, port, file, lanes, stateDir, socket, tun, networks, busyPoll, session, rdma)
+                ? new AgentConfig(host, underlay, port, file, lanes, stateDir, socket, tun, networks, busyPoll, session, rdma,
+                        messaging)
                 : null;
     }
 
@@ -113,8 +116,10 @@ public final class AgentConfigLoader {
             peers.put(peer, named.optional(peer, policy, Formats.oneOf(RdmaPolicy.class)));
         }
         named.end();
+        Duration ackTimeout = section.optional("ack-timeout", AgentConfig.Rdma.DEFAULT.ackTimeout(),
+                Formats.duration(Duration.ofMillis(40), Duration.ofSeconds(10)));
         section.end();
-        return new AgentConfig.Rdma(policy, peers);
+        return new AgentConfig.Rdma(policy, peers, ackTimeout);
     }
 
     private static Network readNetwork(YamlSection section) {

@@ -69,8 +69,8 @@ final class TestOptions {
             throw new IllegalArgumentException("--reverse and --bidirectional exclude each other; nearest: --bidirectional");
         }
         if (count != null && durationNanos != null) {
-            throw new IllegalArgumentException("--time and --count exclude each other; nearest: --time " + durationNanos / 1_000_000
-                    + "ms");
+            throw new IllegalArgumentException("--time and --count exclude each other; nearest: --time "
+                    + durationNanos / 1_000_000 + "ms");
         }
         if (count != null && count <= 0) {
             throw new IllegalArgumentException("a count of " + count + " measures nothing; nearest: --count 1");

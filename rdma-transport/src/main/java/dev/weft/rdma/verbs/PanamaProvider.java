@@ -44,7 +44,8 @@ public final class PanamaProvider extends RdmaProvider {
         return register();
     }
 
-    private static String libraryProblem() {
+    /** Which library is missing or too old, and the remedy; null when both are there. */
+    public static String libraryProblem() {
         String problem = IbvFunctions.LIBRARY.problem();
         return problem != null ? problem : CmFunctions.LIBRARY.problem();
     }

@@ -27,7 +27,7 @@ final class SimCq extends IbvCQ {
         node = context.node;
         events = channel;
         this.capacity = capacity;
-        node.queues++;
+        node.queues.add(this);
         if (events != null) {
             events.users++;
         }
@@ -39,8 +39,7 @@ final class SimCq extends IbvCQ {
 
     void add(Completion completion) {
         if (completions.size() == capacity) {
-            overrun = true;
-            node.async(new AsyncEvent(AsyncEvent.CQ_ERR, 0, 0));
+            overrun();
             return;
         }
         completions.add(completion);
@@ -49,6 +48,11 @@ final class SimCq extends IbvCQ {
             events.events.add(this);
             node.world.fds().readable(events.getFd(), true);
         }
+    }
+
+    void overrun() {
+        overrun = true;
+        node.async(new AsyncEvent(AsyncEvent.CQ_ERR, 0, 0));
     }
 
     int take(IbvWC[] to, int most) throws IOException {
@@ -70,7 +74,7 @@ final class SimCq extends IbvCQ {
     }
 
     void destroyed() {
-        node.queues--;
+        node.queues.remove(this);
         if (events != null) {
             events.users--;
             events.events.removeIf(each -> each == this);

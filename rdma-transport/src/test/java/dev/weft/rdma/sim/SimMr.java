@@ -18,6 +18,10 @@ final class SimMr extends IbvMr {
         return address >= addr && address + length <= addr + lengthBytes;
     }
 
+    boolean isRemote() {
+        return (access & ~IBV_ACCESS_LOCAL_WRITE) != 0;
+    }
+
     boolean mayBeWritten() {
         return (access & IBV_ACCESS_LOCAL_WRITE) != 0;
     }

@@ -25,7 +25,7 @@ public final class SimNode {
     final List<SimCmId> ids = new ArrayList<>();
     final Deque<AsyncEvent> asyncEvents = new ArrayDeque<>();
     int domains;
-    int queues;
+    final List<SimCq> queues = new ArrayList<>();
     int channels;
     private final SimFaults faults = new SimFaults();
     private final SimVerbs verbs;
@@ -108,6 +108,37 @@ public final class SimNode {
         }
     }
 
+    /** A completion queue got more completions than it has room for. */
+    public void overrun() {
+        synchronized (world) {
+            queues.forEach(SimCq::overrun);
+        }
+    }
+
+    /** Somebody reads or writes this node's memory through its queue pairs: the device refuses and breaks them. */
+    public void attack() {
+        synchronized (world) {
+            for (SimQp pair : List.copyOf(pairs)) {
+                async(new AsyncEvent(AsyncEvent.QP_ACCESS_ERR, 0, pair.number()));
+                pair.fail();
+            }
+        }
+    }
+
+    /** Whether a peer could read or write any registered memory. */
+    public boolean exposesMemory() {
+        synchronized (world) {
+            return regions.values().stream().anyMatch(SimMr::isRemote);
+        }
+    }
+
+    /** Registered memory in bytes. */
+    public long registeredBytes() {
+        synchronized (world) {
+            return regions.values().stream().mapToLong(region -> region.lengthBytes).sum();
+        }
+    }
+
     /** The device is there again. */
     public void plugIn() {
         synchronized (world) {
@@ -122,7 +153,7 @@ public final class SimNode {
             note(left, "queue pairs", pairs.size());
             note(left, "regions", regions.size());
             note(left, "protection domains", domains);
-            note(left, "completion queues", queues);
+            note(left, "completion queues", queues.size());
             note(left, "channels", channels);
             note(left, "identifiers", ids.size());
             note(left, "listeners", listeners.size());

@@ -123,7 +123,7 @@ final class SimQp extends IbvQP {
         if (state != IBV_QPS_RTS && state != IBV_QPS_ERR) {
             return Errno.EINVAL;
         }
-        if (posted - reaped == maxSends) {
+        if (posted - reaped == maxSends || node.faults().postsToRefuse-- > 0) {
             return Errno.ENOMEM;
         }
         if (inline && length(elements) > maxInline) {
@@ -224,10 +224,17 @@ final class SimQp extends IbvQP {
             from.again(send, retries); // lost; what comes behind it is discarded here and sent again
             return;
         }
-        Receive slot = receives.poll();
+        Receive slot = node.faults().slotsToMiss-- > 0 ? null : receives.poll();
         if (slot == null) {
             node.world.countRnr();
             from.failWith(send, IbvWcStatus.IBV_WC_RNR_RETRY_EXC_ERR);
+            return;
+        }
+        if (node.faults().receivesToFailure-- == 0) {
+            node.faults().receivesToFailure = Integer.MAX_VALUE;
+            complete(receiveQueue, slot.id, node.faults().receiveFailure, IbvWcOpcode.IBV_WC_RECV, 0, -1);
+            fail();
+            from.failWith(send, IbvWcStatus.IBV_WC_REM_OP_ERR);
             return;
         }
         if (bytes.length > slot.element.length || !isRegistered(slot.element, true)) {

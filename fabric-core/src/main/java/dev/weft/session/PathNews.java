@@ -1,0 +1,78 @@
+package dev.weft.session;
+
+import dev.weft.counters.CounterId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What people are told of a session's path: why it is the way it is, one log line each time that changes, and what changes cost. */
+final class PathNews {
+    private static final Logger LOG = LoggerFactory.getLogger(PathNews.class);
+
+    private final SessionContext context;
+    private final String peer;
+    private PathReason reason = PathReason.NO_SESSION;
+    private String detail = "";
+    private PathReason logged;
+    private String loggedDetail = "";
+    private long switches;
+    private long lastGapNanos;
+
+    PathNews(SessionContext context, String peer) {
+        this.context = context;
+        this.peer = peer;
+    }
+
+    /** Frames go where they went, for this reason. Said once: an attempt that fails every minute in the same way is no news. */
+    void reason(PathReason why, String what) {
+        reason = why;
+        detail = what;
+        if (!why.isPassing() && (why != logged || !what.equals(loggedDetail))) {
+            LOG.info("peer {}: {}", peer, explanation());
+            remember();
+        }
+    }
+
+    /** Frames can go neither way until the change is over. */
+    void leaving(PathReason why, String what) {
+        reason = why;
+        detail = what;
+        LOG.warn("peer {}: path leaves RDMA: {}", peer, explanation());
+        remember();
+    }
+
+    /** Frames go another way from now on. */
+    void switched(CounterId counter, String path, PathReason why, String what, long gapNanos) {
+        reason = why;
+        detail = what;
+        switches++;
+        lastGapNanos = gapNanos;
+        context.counters().increment(counter);
+        LOG.info("peer {}: path is now {}, after {} us without: {}", peer, path, gapNanos / 1000, explanation());
+        remember();
+    }
+
+    private void remember() {
+        logged = reason;
+        loggedDetail = detail;
+    }
+
+    PathReason reason() {
+        return reason;
+    }
+
+    String detail() {
+        return detail;
+    }
+
+    String explanation() {
+        return detail.isEmpty() ? reason.sentence() : reason.sentence() + ": " + detail;
+    }
+
+    long switches() {
+        return switches;
+    }
+
+    long lastGapMicros() {
+        return lastGapNanos / 1000;
+    }
+}

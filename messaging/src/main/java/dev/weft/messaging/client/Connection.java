@@ -1,0 +1,98 @@
+package dev.weft.messaging.client;
+
+import io.aeron.Aeron;
+import io.aeron.CncFileDescriptor;
+import io.aeron.exceptions.AeronException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The connection with a driver, made again when the driver is. A driver that was started anew has a new file in the same place; that is
+ * looked for now and then, because its clients would otherwise notice only by silence, after ten seconds.
+ */
+final class Connection implements AutoCloseable {
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long CONNECT_MILLIS = 1_000;
+
+    /** One driver's life, as this client sees it. */
+    record Epoch(Aeron aeron, Object file) {
+    }
+
+    private final Path directory;
+    private volatile Epoch epoch;
+    private volatile long nextLook;
+    private boolean closed;
+
+    /**
+     * @throws IOException when there is no driver, it does not answer, is of another version, or may not be used
+     */
+    Connection(Path directory) throws IOException {
+        this.directory = directory;
+        Object file = identity();
+        if (file == null) {
+            throw new IOException("there is no media driver in " + directory + "; is messaging on for the network, and is its directory"
+                    + " mounted (weft messaging cdi)?");
+        }
+        if (!Files.isWritable(directory.resolve(CncFileDescriptor.CNC_FILE))) {
+            throw new IOException("this process may not use the media driver in " + directory + "; it must be root or of the group that the"
+                    + " agent's configuration names for the network");
+        }
+        try {
+            epoch = new Epoch(connect(), file);
+        } catch (AeronException e) {
+            throw new IOException("the media driver in " + directory + " cannot be used: " + e.getMessage(), e);
+        }
+        nextLook = System.nanoTime() + LOOK_NANOS;
+    }
+
+    private Aeron connect() {
+        return Aeron.connect(new Aeron.Context().aeronDirectoryName(directory.toString()).driverTimeoutMs(CONNECT_MILLIS * 10)
+                .errorHandler(failure -> { })); // what fails shows in the results of offer and poll
+    }
+
+    private Object identity() {
+        try {
+            return Files.getAttribute(directory.resolve(CncFileDescriptor.CNC_FILE), "unix:ino");
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** The present one; null while there is no driver. Costs a time stamp, and ten times a second a look at a file. */
+    Epoch epoch() {
+        long now = System.nanoTime();
+        return now - nextLook < 0 ? epoch : look(now);
+    }
+
+    private synchronized Epoch look(long now) {
+        if (closed || now - nextLook < 0) {
+            return epoch;
+        }
+        nextLook = now + LOOK_NANOS;
+        Object file = identity();
+        if (epoch != null && (!epoch.file.equals(file) || epoch.aeron.isClosed())) {
+            epoch.aeron.close();
+            epoch = null;
+        }
+        if (epoch == null && file != null && Aeron.Context.isDriverActive(directory.toFile(), CONNECT_MILLIS, message -> { })) {
+            try {
+                epoch = new Epoch(connect(), file);
+            } catch (AeronException e) {
+                return null; // it is just coming or just going: the next look
+            }
+        }
+        return epoch;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (epoch != null) {
+            epoch.aeron.close();
+            epoch = null;
+        }
+        nextLook = System.nanoTime();
+    }
+}
