@@ -123,9 +123,11 @@ bad_directory() {
 }
 
 fault_directory() {
+    local whole
     rm "$(directory_file)"
     bad_directory deleted 'cannot read'
-    directory_default | head -c 90 >"$(directory_file)"
+    whole=$(directory_default)
+    printf '%s' "${whole:0:90}" >"$(directory_file)"
     bad_directory half-written .
     head -c 4096 /dev/urandom >"$(directory_file)"
     bad_directory garbage .
