@@ -59,7 +59,7 @@ final class TestOptions {
 
     @Option(names = {"-o", "--option"}, paramLabel = "KEY=VALUE",
             description = {"option of the transport, at both ends; may be given several times. Sockets: buffer=BYTES, nodelay=false,",
-                "congestion=NAME, busy-poll=MICROS, tos=N"})
+                "congestion=NAME, busy-poll=MICROS, tos=N. Links: kind=tcp|rdma"})
     Map<String, String> options = new LinkedHashMap<>();
 
     /** @throws IllegalArgumentException with a sentence, when the options contradict each other */

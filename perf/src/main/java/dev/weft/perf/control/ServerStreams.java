@@ -30,14 +30,17 @@ final class ServerStreams {
     private final PerfServer.Settings settings;
     private final long token;
     private final LongSupplier clientAhead;
+    private final String localAddress;
     private final List<CompletableFuture<String>> addresses = new ArrayList<>();
 
-    ServerStreams(TestPlan plan, Transport transport, PerfServer.Settings settings, long token, LongSupplier clientAhead) {
+    ServerStreams(TestPlan plan, Transport transport, PerfServer.Settings settings, long token, LongSupplier clientAhead,
+            String localAddress) {
         this.plan = plan;
         this.transport = transport;
         this.settings = settings;
         this.token = token;
         this.clientAhead = clientAhead;
+        this.localAddress = localAddress;
         for (int i = 0; i < plan.totalStreams(); i++) {
             addresses.add(new CompletableFuture<>());
         }
@@ -53,9 +56,8 @@ final class ServerStreams {
     }
 
     private Worker open(int stream) throws IOException {
-        String address = settings.address() == null ? "" : settings.address();
         int port = settings.dataPort() == 0 ? 0 : settings.dataPort() + stream;
-        StreamSetup setup = new StreamSetup(address, port, token, plan.messageBytes(), plan.spin(), plan.options());
+        StreamSetup setup = new StreamSetup(localAddress, port, token, plan.messageBytes(), plan.spin(), plan.options());
         Acceptor acceptor = listen(stream, setup);
         if (plan.test() == TestKind.CRR) {
             return new Responder(acceptor, NanoClock.SYSTEM);

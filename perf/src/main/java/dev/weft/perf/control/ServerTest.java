@@ -83,7 +83,8 @@ final class ServerTest {
             return refuse(problem);
         }
         long token = RANDOM.nextLong();
-        ServerStreams streams = new ServerStreams(plan, transport, settings, token, clientAhead::get);
+        ServerStreams streams = new ServerStreams(plan, transport, settings, token, clientAhead::get,
+                wire.localAddress().getHostAddress());
         List<WorkerThread> threads = new ArrayList<>();
         for (int i = 0; i < plan.totalStreams(); i++) {
             threads.add(streams.start(i));

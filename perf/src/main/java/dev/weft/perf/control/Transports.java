@@ -1,5 +1,6 @@
 package dev.weft.perf.control;
 
+import dev.weft.perf.transport.LinkPerfTransport;
 import dev.weft.perf.transport.TcpTransport;
 import dev.weft.perf.transport.Transport;
 import dev.weft.perf.transport.UdpTransport;
@@ -23,6 +24,7 @@ public final class Transports {
         transports.add(new TcpTransport());
         transports.add(new UdpTransport());
         transports.add(new UnixTransport());
+        transports.add(new LinkPerfTransport());
         ServiceLoader.load(Transport.class).forEach(transports::add);
         return transports;
     }

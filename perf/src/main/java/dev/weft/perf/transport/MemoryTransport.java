@@ -40,6 +40,12 @@ public final class MemoryTransport implements Transport {
         return new Transceiver[] {new MemoryTransceiver(there, back), new MemoryTransceiver(back, there)};
     }
 
+    /** One end that receives what it sends, for the rig's own cost on one thread. */
+    public static Transceiver loopback(int messageBytes) {
+        MemoryRing ring = new MemoryRing(SLOTS, messageBytes);
+        return new MemoryTransceiver(ring, ring);
+    }
+
     @Override
     public Acceptor listen(StreamSetup setup) {
         return new Acceptor() {
