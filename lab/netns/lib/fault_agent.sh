@@ -26,8 +26,10 @@ restarts() {
     check_that "$name: the TCP connection lives through $count restarts" "$(flow_text)" untouched
     flow_close across-udp
     check_that "$name: nothing twice, out of order or altered" "gaps ${gaps[*]} ms; $(flow_text)" \
-        jq -e '.duplicated == 0 and .reordered == 0 and .corrupt == 0' <<<"$FLOW" >/dev/null
+        in_order
 }
+
+in_order() { jq -e '.duplicated == 0 and .reordered == 0 and .corrupt == 0' <<<"$FLOW" >/dev/null; }
 
 # What the receiver said last; no new mark, so that the silence goes on being measured.
 received_by() { tail -n 1 "$WORK/log/$1-receiver.log" | jq .received; }

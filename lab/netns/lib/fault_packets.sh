@@ -53,13 +53,16 @@ fault_unknown_destination() {
     dropped_and_counted "no host owns 10.42.77.7" counter egress_drop_unknown_destination a1 b1 src="$(fabric_address a1 4)" dst=10.42.77.7
     dropped_and_counted "no host owns fd42:0:0:77::7" counter egress_drop_unknown_destination a1 b1 \
         src="$(fabric_address a1 6)" dst=fd42:0:0:77::7
-    pings a1 10.42.1.200 2 && ERROR="somebody answered"
-    check_that "free address of the own subnet" "the host answers: $(grep -c -i 'unreachable' "$WORK/log/unreachable" 2>/dev/null || echo -) " \
-        says_unreachable a1 10.42.1.200
+    check_that "a free address of the own subnet" "the host says unreachable" ping_says unreachable a1 10.42.1.200
 }
 
-# The kernel of the host says so itself, so the container does not wait for a time-out.
-says_unreachable() { in_ns "$1" ping -n -c 1 -W 2 "$2" 2>&1 | tee "$WORK/log/unreachable" | grep -qi unreachable; }
+# ping_says PATTERN FROM ADDRESS [OPTION...]: one ping gets no reply, and ping prints PATTERN.
+ping_says() {
+    local pattern=$1 from=$2 address=$3 said
+    shift 3
+    if said=$(in_ns "$from" ping -n -c 1 -W 2 "$@" "$address" 2>&1); then return 1; fi
+    grep -qi "$pattern" <<<"$said"
+}
 
 fault_group_destination() {
     local own4 own6
@@ -80,29 +83,31 @@ fault_mtu() {
     check_that "65,507 bytes in fragments" "put together at the other end" pings a1 "$to4" 3 -M dont -s 65507
 }
 
-too_long() { in_ns "$1" ping -n -c 1 -W 2 -M do -s "$3" "$2" 2>&1 | grep -qi 'too long\|frag needed\|too big'; }
+too_long() { ping_says 'too long\|frag needed\|too big' "$1" "$2" -M do -s "$3"; }
 
 fault_ttl() {
     local to4 to6
     to4=$(fabric_address b1 4) to6=$(fabric_address b1 6)
     check_that "TTL 1" "the container's own host says time exceeded" exceeded a1 "$to4" 1
     check_that "TTL 2" "the other host says time exceeded" exceeded a1 "$to4" 2
-    check_that "TTL 3" "arrives" in_ns a1 ping -q -n -c 1 -W 2 -t 3 "$to4"
+    check_that "TTL 3" "arrives" pings a1 "$to4" 1 -t 3
     check_that "hop limit 2" "the other host says time exceeded" exceeded a1 "$to6" 2
-    check_that "hop limit 3" "arrives" in_ns a1 ping -q -n -c 1 -W 2 -t 3 "$to6"
+    check_that "hop limit 3" "arrives" pings a1 "$to6" 1 -t 3
 }
 
-exceeded() { in_ns "$1" ping -n -c 1 -W 2 -t "$3" "$2" 2>&1 | grep -qi 'time to live exceeded\|hop limit'; }
+exceeded() { ping_says 'time to live exceeded\|hop limit' "$1" "$2" -t "$3"; }
 
-# Fragments that never complete are carried, not kept: the fabric reassembles nothing.
+# Fragments that never complete end in the sending host's kernel, whose connection tracking puts fragments together within bounds of its
+# own; the agents keep none.
 fault_fragments() {
     local own4 to4 before after
     own4=$(fabric_address a1 4) to4=$(fabric_address b1 4)
     before=$(agent_get b status | jq .process.directBytes)
     raw_delivered a1 b1 src="$own4" dst="$to4" fragment=$((0x2000)) size=8
     after=$(agent_get b status | jq .process.directBytes)
-    check_that "first fragments without the rest" "$DELIVERED of $RAW_PACKETS carried as they are; direct memory grew by $((after - before)) bytes" \
-        test "$DELIVERED" -eq "$RAW_PACKETS" -a $((after - before)) -lt $DIRECT_TOLERANCE
+    check_that "first fragments without the rest" "$RAW_PACKETS sent, $DELIVERED delivered; direct memory grew by $((after - before)) bytes" \
+        test "$DELIVERED" -eq 0 -a $((after - before)) -lt $DIRECT_TOLERANCE
+    check_that "whole datagrams in fragments meanwhile" "65,507 bytes arrive" pings a1 "$to4" 3 -M dont -s 65507
 }
 
 fault_networks() {
