@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  */
 public final class PerfServer implements AutoCloseable {
     public static final int DEFAULT_PORT = 4820;
-    static final int MAX_VISITORS = 64;
+    static final int MAX_VISITORS = 256;
     static final int GREETING_MILLIS = 2000;
     private static final int BACKLOG = 1024;
     private static final long ROOM_WAIT_MILLIS = 100;

@@ -113,16 +113,16 @@ final class ServerTest {
             addresses.add(streams.address(i).get(STEP_MILLIS, TimeUnit.MILLISECONDS));
         }
         wire.send(ready);
+        CompletableFuture<JsonNode> first = firstMessage();
         try {
             running.open(TimeUnit.MILLISECONDS.toNanos(STEP_MILLIS));
         } catch (IOException e) {
-            return refuse(e.getMessage());
+            return Thread.interrupted() ? "the client went away before its streams were open" : refuse(e.getMessage());
         }
         ObjectNode connected = Wire.message("connected");
         connected.set("environment", Wire.JSON.valueToTree(probe.environment(wire.localAddress())));
         wire.send(connected);
-        while (true) {
-            JsonNode message = wire.receive(STEP_MILLIS);
+        for (JsonNode message = first.get(STEP_MILLIS, TimeUnit.MILLISECONDS);; message = wire.receive(STEP_MILLIS)) {
             switch (Wire.type(message)) {
                 case "clock" -> wire.send(Wire.message("clock").put("nanos", NanoClock.SYSTEM.nanoTime()));
                 case "start" -> {
@@ -134,6 +134,28 @@ final class ServerTest {
                 }
             }
         }
+    }
+
+    /**
+     * Reads ahead while the streams open: a client that goes away meanwhile interrupts this thread, so that the next one need not wait for
+     * streams that will never come.
+     */
+    private CompletableFuture<JsonNode> firstMessage() {
+        Thread opening = Thread.currentThread();
+        CompletableFuture<JsonNode> first = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                JsonNode message = wire.receive(2 * STEP_MILLIS);
+                if (message == null) {
+                    throw new IOException("the client went away");
+                }
+                first.complete(message);
+            } catch (IOException e) {
+                first.completeExceptionally(e);
+                opening.interrupt();
+            }
+        });
+        return first;
     }
 
     private String measure(Engine running) throws IOException, InterruptedException {
