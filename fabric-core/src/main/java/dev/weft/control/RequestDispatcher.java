@@ -66,7 +66,7 @@ final class RequestDispatcher extends SimpleChannelInboundHandler<FullHttpReques
     private static ControlResponse call(ControlHandler handler, ControlRequest request) {
         try {
             return handler.handle(request);
-        } catch (Exception e) {
+        } catch (Exception | LinkageError | AssertionError e) { // whatever it is, a caller that waits is answered
             LOG.error("{} {} failed", request.method(), request.path(), e);
             return error(500, request.path() + " failed: " + e);
         }

@@ -113,7 +113,7 @@ final class Firewall {
             String set = name + (ipv4 ? " agents4" : " agents6");
             rules.append("flush set ").append(set).append('\n');
             String elements = agents.stream().filter(agent -> agent.getAddress() instanceof Inet4Address == ipv4).distinct()
-                    .map(Firewall::ports).collect(Collectors.joining(", "));
+                    .map(Firewall::ports).sorted().collect(Collectors.joining(", "));
             if (!elements.isEmpty()) {
                 rules.append("add element ").append(set).append(" { ").append(elements).append(" }\n");
             }
