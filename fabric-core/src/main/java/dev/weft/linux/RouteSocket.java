@@ -158,11 +158,11 @@ public final class RouteSocket implements AutoCloseable {
     }
 
     private List<NetlinkReply> receive() throws IOException {
-        long length = Libc.receive(fd, inbox);
+        int length = Libc.receive(fd, inbox);
         if (length > RECEIVE_BYTES) {
             throw new IOException("a netlink answer of " + length + " bytes does not fit " + RECEIVE_BYTES);
         }
-        byte[] copy = new byte[(int) length];
+        byte[] copy = new byte[length];
         MemorySegment.copy(inbox, ValueLayout.JAVA_BYTE, 0, copy, 0, copy.length);
         return NetlinkReply.parse(copy, copy.length);
     }
