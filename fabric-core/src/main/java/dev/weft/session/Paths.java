@@ -65,8 +65,7 @@ final class Paths {
     private int probesEchoed;
     private boolean peerSaidLost;
     private long peerReceived;
-    private long acked;
-    private long ackProgressAt;
+    private final AckClock acks;
     private long ackSaid;
     private boolean receivedOverRdma;
     private int ticksToAck;
@@ -80,6 +79,7 @@ final class Paths {
         this.context = context;
         this.owner = owner;
         this.news = news;
+        acks = new AckClock(context.config().ackTimeoutNanos());
     }
 
     // ---- what the session asks while sending ---------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ final class Paths {
         releaseRetained();
         state = State.TCP;
         tcp = null;
-        acked = 0;
+        acks.start(0, context.nanoTime());
         ackSaid = 0;
         probesEchoed = 0;
         peerSaidLost = false;
@@ -128,8 +128,8 @@ final class Paths {
 
     /** A data frame was committed to {@link #sending}. */
     void onSent() {
-        if (state == State.RDMA && departures.sequence() == acked + 1) {
-            ackProgressAt = context.nanoTime();
+        if (state == State.RDMA) {
+            acks.onSent(departures.sequence(), context.nanoTime());
         }
     }
 
@@ -229,17 +229,15 @@ final class Paths {
     private void onMarkerAnswer(int answered) {
         if (state == State.LEAVING_TCP && answered == generation) {
             state = State.RDMA;
-            acked = departures.sequence();
-            departures.confirm(acked);
-            ackProgressAt = context.nanoTime();
+            acks.start(departures.sequence(), context.nanoTime());
+            departures.confirm(departures.sequence());
             news.switched(CounterId.PATH_TO_RDMA, "rdma", PathReason.CARRYING, rdma.describe(), context.nanoTime() - leftAt);
         }
     }
 
     private void onAck(long sequence) {
-        if (sequence > acked && sequence <= departures.sequence()) {
-            acked = sequence;
-            ackProgressAt = context.nanoTime();
+        if (sequence <= departures.sequence()) {
+            acks.onAck(sequence, context.nanoTime());
             departures.confirm(sequence);
         }
     }
@@ -288,7 +286,8 @@ final class Paths {
         }
         peerSaidLost = true;
         peerReceived = in.getLong();
-        departures.confirm(peerReceived);
+        onAck(peerReceived); // a link that was left too early teaches patience
+        acks.stop();
         if (rdma != null) {
             lose(PathReason.PEER_LOST, StandardCharsets.UTF_8.decode(in).toString().replaceAll("\\p{Cntrl}", " "));
         } else {
@@ -362,12 +361,12 @@ final class Paths {
      */
     void onTick(long now, boolean late) {
         acknowledge();
+        acks.onTick(now);
         if (late) {
-            ackProgressAt = now;
             waitingSince = now;
         }
-        if (state == State.RDMA && departures.sequence() > acked && now - ackProgressAt > context.config().ackTimeoutNanos()) {
-            lose(PathReason.ACK_LATE, "nothing for " + (now - ackProgressAt) / 1_000_000 + " ms");
+        if (state == State.RDMA && acks.isLate(departures.sequence(), now)) {
+            lose(PathReason.ACK_LATE, "nothing for " + acks.silenceNanos(now) / 1_000_000 + " ms");
         } else if (state == State.TCP && rdma != null && now - waitingSince > PROBING_NANOS) {
             lose(PathReason.PROBE_LATE, probesEchoed + " of " + PROBES + " came back within " + PROBING_NANOS / 1_000_000 + " ms");
         } else if ((state == State.LEAVING_TCP || state == State.RECOVERING)

@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * <p>Every established session has a fresh epoch in each direction; data frames of another epoch are dropped. Data frames carry a
  * sequence from 1 in each direction. All methods run on the lane's thread.
  */
-public final class Session implements LinkListener, LaneTransport.ConnectHandler, Paths.Owner {
+public final class Session implements LinkListener, LaneTransport.ConnectHandler, Paths.Owner, RaiseDesk.Holder {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     enum State {
@@ -68,6 +68,7 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
     private long stateSince;
     private boolean takesMessages;
     private Link claimed;
+    private Link wrong;
 
     public Session(SessionContext context, RemoteHost peer, int linkIndex, int remoteLane) {
         this.context = context;
@@ -214,8 +215,8 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
         }
     }
 
-    /** A link came in with a token this session gave. @return the listener of the link */
-    LinkListener onRaiseAccepted(RetainingLink raised, int generation) {
+    @Override
+    public LinkListener onRaiseAccepted(RetainingLink raised, int generation) {
         if (state != State.ESTABLISHED || paths.hasRdmaLink()) {
             return null;
         }
@@ -254,6 +255,7 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
     @Override
     public void onGarbage(Link from) {
         context.counters().increment(CounterId.LINK_GARBAGE);
+        wrong = from;
     }
 
     @Override
@@ -261,9 +263,19 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
         if (from == link) {
             link = null;
             lost(why);
+        } else if (paths.isRdmaLink(from) && from == wrong) {
+            onWrong(why);
         } else if (paths.isRdmaLink(from)) {
             onControl(() -> paths.onRdmaClosed(why));
         }
+    }
+
+    /** Who sends what is not allowed over RDMA cannot be trusted with the rest of the session either: both sides begin anew. */
+    private void onWrong(String why) {
+        LOG.error("peer {} link {}: protocol error over RDMA, the session is reset: {}", peer.id(), linkIndex, why);
+        raising.onLost();
+        sendText(FrameType.GOODBYE, "protocol error over RDMA: " + why);
+        end("protocol error over RDMA: " + why);
     }
 
     // ---- greeting ------------------------------------------------------------------------------------------------------------

@@ -149,6 +149,11 @@ final class SimHost implements SessionEvents {
         return now - (before == null ? 0 : before);
     }
 
+    /** Completions of queue pairs that were gone already. */
+    long staleCompletions() {
+        return rdma.staleCompletions();
+    }
+
     String path() {
         return session.status().path();
     }
