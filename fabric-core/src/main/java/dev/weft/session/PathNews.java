@@ -3,6 +3,7 @@ package dev.weft.session;
 import dev.weft.counters.CounterId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** What people are told of a session's path: why it is the way it is, one log line each time that changes, and what changes cost. */
 final class PathNews {
@@ -36,7 +37,7 @@ final class PathNews {
     void leaving(PathReason why, String what) {
         reason = why;
         detail = what;
-        LOG.warn("peer {}: path leaves RDMA: {}", peer, explanation());
+        LOG.atLevel(why == PathReason.IDLE ? Level.INFO : Level.WARN).log("peer {}: path leaves RDMA: {}", peer, explanation());
         remember();
     }
 

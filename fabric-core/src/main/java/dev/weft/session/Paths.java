@@ -49,6 +49,9 @@ final class Paths {
         /** Whether data frames may travel over TCP. */
         boolean mayUseTcp();
 
+        /** Whether an idle RDMA link may be given back by this side. */
+        boolean mayGiveBack();
+
         /** The session cannot go on. */
         void giveUp(String why);
     }
@@ -71,6 +74,8 @@ final class Paths {
     private int ticksToAck;
     private long leftAt;
     private long waitingSince;
+    private long used;
+    private long usedAt;
     private final PathNews news;
 
     Paths(SessionContext context, Owner owner, Arrivals arrivals, Departures departures, PathNews news) {
@@ -262,7 +267,7 @@ final class Paths {
         if (state == State.RDMA || state == State.LEAVING_TCP) {
             leave(State.RECOVERING);
         }
-        sayLost(what);
+        sayLost(why == PathReason.IDLE ? why.sentence() : what);
         if (wasSending) {
             news.leaving(why, what);
         } else {
@@ -367,6 +372,8 @@ final class Paths {
         }
         if (state == State.RDMA && acks.isLate(departures.sequence(), now)) {
             lose(PathReason.ACK_LATE, "nothing for " + acks.silenceNanos(now) / 1_000_000 + " ms");
+        } else if (isIdle(now)) {
+            lose(PathReason.IDLE, "none for " + (now - usedAt) / 1_000_000_000 + " s");
         } else if (state == State.TCP && rdma != null && now - waitingSince > PROBING_NANOS) {
             lose(PathReason.PROBE_LATE, probesEchoed + " of " + PROBES + " came back within " + PROBING_NANOS / 1_000_000 + " ms");
         } else if ((state == State.LEAVING_TCP || state == State.RECOVERING)
@@ -374,6 +381,20 @@ final class Paths {
             owner.giveUp("the peer did not answer a change of path within " + (now - waitingSince) / 1_000_000 + " ms");
         }
         replay();
+    }
+
+    /** The connecting side gives an idle link back, since it raises the next; not where RDMA is required and nothing else may carry. */
+    private boolean isIdle(long now) {
+        if (framesCarried() != used || state != State.RDMA) {
+            used = framesCarried();
+            usedAt = now;
+        }
+        return now - usedAt > context.config().idleNanos() && owner.mayGiveBack();
+    }
+
+    /** Data frames of this session so far, in both directions. */
+    long framesCarried() {
+        return departures.sequence() + arrivals.sequence();
     }
 
     /** Over RDMA each tick, since the peer keeps what is unacknowledged and goes by the time; over TCP now and then, for its counters. */

@@ -319,11 +319,7 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
             return;
         }
         try {
-            Hello hello = Greeting.check(context.local(), Memory.toArray(frame + FrameHeader.LENGTH, bodyLength));
-            if (!hello.hostId().equals(peer.id())) {
-                throw new Hello.Refused("the agent at " + link.describe() + " is '" + hello.hostId() + "', not '" + peer.id() + "'");
-            }
-            establish(hello);
+            establish(Greeting.checkAnswer(context.local(), peer, link, Memory.toArray(frame + FrameHeader.LENGTH, bodyLength)));
         } catch (Hello.Refused e) {
             context.counters().increment(CounterId.SESSIONS_REFUSED);
             sendText(FrameType.REFUSE, e.getMessage());
@@ -337,12 +333,7 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
      * @throws Hello.Refused when the link is not one this side expects
      */
     void accept(Link incoming, Hello hello) throws Hello.Refused {
-        if (connector) {
-            throw new Hello.Refused("host '" + context.local().id() + "' has the smaller id and makes the connections itself");
-        }
-        if (state == State.ESTABLISHED && hello.incarnation() < incarnation) {
-            throw new Hello.Refused("a newer agent of host '" + peer.id() + "' holds this session");
-        }
+        Greeting.checkCall(context.local(), peer, hello, state == State.ESTABLISHED ? incarnation : 0);
         if (link != null) {
             end("replaced by a newer connection of the peer");
         }
@@ -478,6 +469,11 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
     @Override
     public boolean mayUseTcp() {
         return !raising.isRequired();
+    }
+
+    @Override
+    public boolean mayGiveBack() {
+        return connector && !raising.isRequired();
     }
 
     @Override

@@ -299,6 +299,34 @@ class ReliabilityTest {
         pair.finish();
     }
 
+    // ---- idle links ----------------------------------------------------------------------------------------------------------
+
+    @Test
+    void shouldGiveAnIdleLinkAndItsMemoryBackAndRaiseItWithTheNextFrame() {
+        pair.onRdma();
+        pair.world.runFor(310 * SECOND);
+        assertEquals("idle", pair.a.status().reason());
+        assertEquals("peer-lost", pair.b.status().reason());
+        pair.world.runFor(310 * SECOND);
+        assertEquals("tcp", pair.a.path());
+        assertEquals(0, pair.a.node.registeredBytes() + pair.b.node.registeredBytes(), "registered memory of an idle link");
+        assertEquals(1, pair.a.counters.get(CounterId.PATH_TO_RDMA), "raised before there was anything to send");
+        pair.b.loop.execute(() -> pair.b.trySend(100));
+        pair.world.runFor(200 * MILLI);
+        assertTrue(pair.isRdma(), () -> pair.a.status().toString());
+        pair.finish();
+        assertEquals(0, pair.a.missing + pair.b.missing, "frames lost");
+    }
+
+    @Test
+    void shouldKeepAnIdleLinkWhereNothingElseMayCarry() {
+        pair = new SimPair(7, Kind.INFINIBAND, RdmaPolicy.REQUIRE);
+        pair.onRdma();
+        pair.world.runFor(700 * SECOND);
+        assertTrue(pair.isRdma());
+        pair.finish();
+    }
+
     // ---- the acknowledgement clock -------------------------------------------------------------------------------------------
 
     /** Stands still again and again, longer than the floor of the clock, as a busy or emulated host does. */
