@@ -1,7 +1,6 @@
 package dev.weft.session;
 
 import dev.weft.frame.FrameHeader;
-import dev.weft.link.Link;
 
 /** What every hello must satisfy, whichever side reads it. */
 final class Greeting {
@@ -26,26 +25,16 @@ final class Greeting {
         return hello;
     }
 
-    /** As {@link #check}, for the hello that answers ours: it must come from the peer that was called. */
-    static Hello checkAnswer(LocalHost local, RemoteHost peer, Link link, byte[] body) throws Hello.Refused {
+    /**
+     * As {@link #check(LocalHost, byte[])}, for a hello that must be of one certain peer.
+     *
+     * @param where describes the link, for the sentence
+     */
+    static Hello check(LocalHost local, RemoteHost peer, String where, byte[] body) throws Hello.Refused {
         Hello hello = check(local, body);
         if (!hello.hostId().equals(peer.id())) {
-            throw new Hello.Refused("the agent at " + link.describe() + " is '" + hello.hostId() + "', not '" + peer.id() + "'");
+            throw new Hello.Refused("the agent at " + where + " is '" + hello.hostId() + "', not '" + peer.id() + "'");
         }
         return hello;
-    }
-
-    /**
-     * Whether the peer may call.
-     *
-     * @param incarnation of the agent that holds the session, or 0
-     */
-    static void checkCall(LocalHost local, RemoteHost peer, Hello hello, long incarnation) throws Hello.Refused {
-        if (peer.isConnectedBy(local)) {
-            throw new Hello.Refused("host '" + local.id() + "' has the smaller id and makes the connections itself");
-        }
-        if (hello.incarnation() < incarnation) {
-            throw new Hello.Refused("a newer agent of host '" + peer.id() + "' holds this session");
-        }
     }
 }

@@ -49,10 +49,7 @@ final class Paths {
         /** Whether data frames may travel over TCP. */
         boolean mayUseTcp();
 
-        /** Whether an idle RDMA link may be given back by this side. */
-        boolean mayGiveBack();
-
-        /** The session cannot go on. */
+        /** The session cannot go on; the peer is told. */
         void giveUp(String why);
     }
 
@@ -65,6 +62,8 @@ final class Paths {
     private RetainingLink rdma;
     private RetainingLink retained;
     private int generation;
+    private boolean connects;
+    private boolean garbage;
     private int probesEchoed;
     private boolean peerSaidLost;
     private long peerReceived;
@@ -157,6 +156,8 @@ final class Paths {
     /** An RDMA link has come up for {@code raised}; the connecting side speaks first. */
     void onRaised(RetainingLink link, int raised, boolean connector) {
         rdma = link;
+        connects = connector;
+        garbage = false;
         generation = raised;
         probesEchoed = 0;
         peerSaidLost = false;
@@ -249,9 +250,19 @@ final class Paths {
 
     // ---- losing --------------------------------------------------------------------------------------------------------------
 
-    /** The RDMA link ended by itself. */
+    /** What came over this link is not allowed; its end follows. */
+    void onGarbage(Link from) {
+        garbage |= from == rdma;
+    }
+
+    /** The RDMA link ended by itself. Who sends what is not allowed cannot be trusted with the session either: both sides begin anew. */
     void onRdmaClosed(String why) {
-        lose(PathReason.LINK_LOST, why);
+        if (garbage) {
+            news.alarm(why);
+            owner.giveUp("protocol error over RDMA: " + why);
+        } else {
+            lose(PathReason.LINK_LOST, why);
+        }
     }
 
     private void lose(PathReason why, String what) {
@@ -389,7 +400,7 @@ final class Paths {
             used = framesCarried();
             usedAt = now;
         }
-        return now - usedAt > context.config().idleNanos() && owner.mayGiveBack();
+        return now - usedAt > context.config().idleNanos() && connects && owner.mayUseTcp();
     }
 
     /** Data frames of this session so far, in both directions. */
