@@ -5,13 +5,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** What Weft does with bare file descriptors of native libraries: wait, make non-blocking, count events, close. Any thread. */
+/** What Weft does with bare file descriptors of native libraries: wait, make non-blocking, count events, replace, close. Any thread. */
 public final class Descriptors {
     private static final short POLLIN = 1;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
     private static final int O_NONBLOCK = 04000;
     private static final int EFD_CLOEXEC = 02000000;
+    private static final int O_CLOEXEC = EFD_CLOEXEC;
     private static final int EFD_NONBLOCK = O_NONBLOCK;
 
     private static final LibcFunction POLL = LibcFunction.named("poll");
@@ -20,6 +21,9 @@ public final class Descriptors {
     private static final LibcFunction EVENTFD_WRITE = LibcFunction.named("eventfd_write");
     private static final LibcFunction EVENTFD_READ = LibcFunction.named("eventfd_read");
     private static final LibcFunction CLOSE = LibcFunction.named("close");
+
+    private static final MethodHandle DUP3 = handle("dup3", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT,
+            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT), Errno.CAPTURE);
 
     private Descriptors() {
     }
@@ -69,6 +73,19 @@ public final class Descriptors {
             }
             check("eventfd_read", fd, result);
             return count.get(ValueLayout.JAVA_LONG, 0);
+        }
+    }
+
+    /** Has a descriptor stand for another open file from now on; what it stood for is closed (dup3(2)). */
+    public static void replace(int fd, int by) throws IOException {
+        try {
+            if ((int) DUP3.invokeExact(Errno.segment(), by, fd, O_CLOEXEC) < 0) {
+                throw failed("dup3", fd);
+            }
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
         }
     }
 

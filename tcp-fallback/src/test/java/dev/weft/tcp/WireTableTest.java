@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What a peer may send wrong, on a real socket to a real lane: every {@link WireRow}, and chance. */
 class WireTableTest {
     private static final SessionConfig SESSION = new SessionConfig(200_000_000L, 30_000_000_000L, 5_000_000_000L, 10_000_000L,
-            100_000_000L, 80_000_000L);
+            100_000_000L, 80_000_000L, 300_000_000_000L);
     private static final RouteTable ROUTES = new RouteTable.Builder()
             .local(IpAddresses.parse("10.42.2.2"), WireRow.VNI).local(IpAddresses.parse("fd42::2:2"), WireRow.VNI)
             .local(IpAddresses.parse("10.99.0.1"), WireRow.VNI + 1)
