@@ -3,6 +3,7 @@ package dev.weft.host;
 import dev.weft.agent.Rollback;
 import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.EndpointPlumbing;
+import dev.weft.endpoint.StoredEndpoint;
 import dev.weft.linux.Errno;
 import dev.weft.linux.LinuxException;
 import dev.weft.linux.NetlinkBatch;
@@ -67,7 +68,8 @@ public final class EndpointWiring implements EndpointPlumbing {
     }
 
     @Override
-    public void attach(Endpoint endpoint, String netnsPath) throws IOException {
+    public void attach(StoredEndpoint stored, String netnsPath) throws IOException {
+        Endpoint endpoint = stored.endpoint();
         try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath); Rollback rollback = new Rollback("wire " + endpoint.key())) {
             addPair(endpoint, namespace);
             rollback.push("remove " + endpoint.hostInterface(), () -> detach(endpoint));
@@ -75,7 +77,7 @@ public final class EndpointWiring implements EndpointPlumbing {
                 wireContainer(endpoint, inside);
                 return null;
             });
-            wireHost(endpoint);
+            wireHost(stored);
             rollback.commit();
         }
     }
@@ -125,9 +127,10 @@ public final class EndpointWiring implements EndpointPlumbing {
         return networks.containsKey(endpoint.vni()) ? networks.get(endpoint.vni()).ranges() : List.of();
     }
 
-    private void wireHost(Endpoint endpoint) throws IOException {
+    private void wireHost(StoredEndpoint stored) throws IOException {
+        Endpoint endpoint = stored.endpoint();
         int index = require(host, endpoint.hostInterface()).index();
-        NetlinkBatch batch = new NetlinkBatch().alias(index, endpoint.hostInterface(), EndpointAlias.of(endpoint))
+        NetlinkBatch batch = new NetlinkBatch().alias(index, endpoint.hostInterface(), EndpointAlias.of(stored))
                 .up(index, endpoint.hostInterface());
         for (InetAddress address : endpoint.addresses()) {
             batch.neighbour(index, address, endpoint.mac());
@@ -204,15 +207,16 @@ public final class EndpointWiring implements EndpointPlumbing {
     }
 
     @Override
-    public void repair(Endpoint endpoint, String netnsPath) throws IOException {
+    public void repair(StoredEndpoint stored, String netnsPath) throws IOException {
+        Endpoint endpoint = stored.endpoint();
         if (!present(endpoint)) {
             if (netnsPath == null) {
                 throw new IOException("interface " + endpoint.hostInterface() + " is gone and its container cannot be reached");
             }
-            attach(endpoint, netnsPath);
+            attach(stored, netnsPath);
             return;
         }
-        wireHost(endpoint);
+        wireHost(stored);
         if (netnsPath != null) {
             try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath)) {
                 namespace.talk(inside -> {
