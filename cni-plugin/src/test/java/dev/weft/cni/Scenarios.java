@@ -155,7 +155,7 @@ final class Scenarios {
 
     private static void state(Map<String, Scenario> all) {
         all.put("agent restarted during ADD", directory -> killedAt(directory, "rename", 1));
-        all.put("killed after the intent was written", directory -> killedAt(directory, "write", 1));
+        all.put("killed after the intent was written", directory -> killedAt(directory, "sync", 0));
         all.put("record damaged", directory -> damaged(directory, content -> content.replace("10.42.1.2", "10.42.1.3")));
         all.put("record of a newer version", directory -> damaged(directory, content -> content.replace("\"version\":1", "\"version\":2")));
         all.put("record lost, interface there", directory -> damaged(directory, content -> ""));

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,10 +81,10 @@ public final class EndpointManager {
                     request.settings());
             StoredEndpoint attached = StoredEndpoint.attached(endpoint, request.notes());
             rollback.push("remove record", () -> store.remove(key));
-            write(attached.in(State.ATTACHING), store::putIntent);
+            write(key, () -> store.begin(attached));
             rollback.push("detach " + endpoint.hostInterface(), () -> plumbing.detach(endpoint));
             plumb(attached, request.netnsPath());
-            write(attached, store::put);
+            write(key, () -> store.commit(key));
             live.add(attached);
             rollback.commit();
             return endpoint;
@@ -161,11 +162,10 @@ public final class EndpointManager {
 
     private void detachLocked(StoredEndpoint stored) throws EndpointException {
         Endpoint endpoint = stored.endpoint();
-        StoredEndpoint detaching = stored.in(State.DETACHING);
-        live.replace(detaching);
+        live.replace(stored.in(State.DETACHING));
         try {
-            store.putIntent(detaching);
-        } catch (IOException e) { // a full disk must not keep a container from going; the record is removed below
+            store.end(endpoint.key());
+        } catch (IOException e) { // a bad disk or a lost record must not keep a container from going; what there is of it is removed below
             LOG.warn("endpoint {}: cannot write that it is being detached: {}", endpoint.key(), e.toString());
         }
         try {
@@ -296,6 +296,11 @@ public final class EndpointManager {
         return live.all().stream().sorted(Comparator.comparing(stored -> stored.endpoint().key().toString())).toList();
     }
 
+    /** Those that match, in no order. */
+    public List<StoredEndpoint> matching(Predicate<StoredEndpoint> wanted) {
+        return live.all().stream().filter(wanted).toList();
+    }
+
     public Optional<StoredEndpoint> find(EndpointKey key) {
         return Optional.ofNullable(live.get(key));
     }
@@ -321,14 +326,14 @@ public final class EndpointManager {
 
     @FunctionalInterface
     private interface Writing {
-        void write(StoredEndpoint stored) throws IOException;
+        void write() throws IOException;
     }
 
-    private static void write(StoredEndpoint stored, Writing how) throws EndpointException {
+    private static void write(EndpointKey key, Writing how) throws EndpointException {
         try {
-            how.write(stored);
+            how.write();
         } catch (IOException e) {
-            throw new EndpointException(Reason.STORE, "the state of " + stored.endpoint().key() + " cannot be written: " + e.getMessage()
+            throw new EndpointException(Reason.STORE, "the state of " + key + " cannot be written: " + e.getMessage()
                     + "; see to the state directory's disk", e);
         }
     }

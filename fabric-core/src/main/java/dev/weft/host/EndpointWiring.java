@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -42,6 +43,9 @@ public final class EndpointWiring implements EndpointPlumbing {
     static final InetAddress GATEWAY6 = IpAddresses.parse("fe80::1");
     /** The kernel gives it to the first interface of every namespace, which is lo. */
     private static final int LOOPBACK_INDEX = 1;
+    /** Without the container's end up there is no carrier to wait for; nobody waits long. */
+    private static final int CARRIER_LOOKS = 50;
+    private static final long CARRIER_PAUSE_NANOS = 1_000_000;
     private static final IpPrefix ANY4 = IpPrefix.parse("0.0.0.0/0");
     private static final IpPrefix ANY6 = IpPrefix.parse("::/0");
 
@@ -73,12 +77,25 @@ public final class EndpointWiring implements EndpointPlumbing {
         try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath); Rollback rollback = new Rollback("wire " + endpoint.key())) {
             addPair(endpoint, namespace);
             rollback.push("remove " + endpoint.hostInterface(), () -> detach(endpoint));
+            wire(stored, namespace);
+            rollback.commit();
+        }
+    }
+
+    /**
+     * The host's end comes up first, so that the container's has a carrier and sends from the moment it is up. The host's end gets its
+     * carrier only then, and sends when the kernel's link watch has taken note of that, a moment later; which is waited for.
+     *
+     * @param namespace of the container, or null when it cannot be reached
+     */
+    private void wire(StoredEndpoint stored, NetworkNamespace namespace) throws IOException {
+        LinkInfo end = wireHost(stored);
+        if (namespace != null) {
             namespace.talk(inside -> {
-                wireContainer(endpoint, inside);
+                wireContainer(stored.endpoint(), inside);
                 return null;
             });
-            wireHost(stored);
-            rollback.commit();
+            awaitCarrier(end);
         }
     }
 
@@ -127,9 +144,10 @@ public final class EndpointWiring implements EndpointPlumbing {
         return networks.containsKey(endpoint.vni()) ? networks.get(endpoint.vni()).ranges() : List.of();
     }
 
-    private void wireHost(StoredEndpoint stored) throws IOException {
+    private LinkInfo wireHost(StoredEndpoint stored) throws IOException {
         Endpoint endpoint = stored.endpoint();
-        int index = require(host, endpoint.hostInterface()).index();
+        LinkInfo end = require(host, endpoint.hostInterface());
+        int index = end.index();
         NetlinkBatch batch = new NetlinkBatch().alias(index, endpoint.hostInterface(), EndpointAlias.of(stored))
                 .up(index, endpoint.hostInterface());
         for (InetAddress address : endpoint.addresses()) {
@@ -138,6 +156,13 @@ public final class EndpointWiring implements EndpointPlumbing {
         }
         batch.apply(host);
         shaping.apply(endpoint, index);
+        return end;
+    }
+
+    private void awaitCarrier(LinkInfo end) throws IOException {
+        for (int look = 0; look < CARRIER_LOOKS && !require(host, end.name()).operational(); look++) {
+            LockSupport.parkNanos(CARRIER_PAUSE_NANOS);
+        }
     }
 
     private static LinkInfo require(RouteSocket socket, String name) throws IOException {
@@ -216,14 +241,8 @@ public final class EndpointWiring implements EndpointPlumbing {
             attach(stored, netnsPath);
             return;
         }
-        wireHost(stored);
-        if (netnsPath != null) {
-            try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath)) {
-                namespace.talk(inside -> {
-                    wireContainer(endpoint, inside);
-                    return null;
-                });
-            }
+        try (NetworkNamespace namespace = netnsPath == null ? null : NetworkNamespace.open(netnsPath)) {
+            wire(stored, namespace);
         }
     }
 
