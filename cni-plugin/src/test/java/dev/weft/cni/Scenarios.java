@@ -144,6 +144,7 @@ final class Scenarios {
         all.put("host lost its subnet, CHECK of what is attached", directory -> attached(directory, "a").restarted(directory, "boot")
                 .check("a", CONF).code());
         all.put("no descriptors left", directory -> withoutDescriptors(directory).add("b", CONF).code());
+        all.put("no descriptors left, STATUS", directory -> withoutDescriptors(directory).call("STATUS", "", "", "", newest("")).code());
         all.put("descriptors again", directory -> {
             CniFixture agent = withoutDescriptors(directory);
             agent.add("b", CONF);

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class EndpointManager {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointManager.class);
+    /** More would only share the CPUs and the kernel's one lock for interfaces, and the unlucky wait longest; in turn, nobody does. */
+    private static final int ATTACHING_AT_A_TIME = 8;
 
     private final EndpointStore store;
     private final HostPools pools;
@@ -38,6 +41,7 @@ public final class EndpointManager {
     private final Slots slots = new Slots();
     private final KeyLocks<EndpointKey> locks = new KeyLocks<>();
     private final LiveEndpoints live = new LiveEndpoints();
+    private final Semaphore turns = new Semaphore(ATTACHING_AT_A_TIME, true);
     private volatile boolean started;
 
     public EndpointManager(EndpointStore store, HostPools pools, EndpointPlumbing plumbing, Namespaces namespaces) {
@@ -67,6 +71,15 @@ public final class EndpointManager {
      */
     public Endpoint attach(AttachRequest request) throws AddressException, EndpointException {
         requireStarted();
+        turns.acquireUninterruptibly();
+        try {
+            return attachInTurn(request);
+        } finally {
+            turns.release();
+        }
+    }
+
+    private Endpoint attachInTurn(AttachRequest request) throws AddressException, EndpointException {
         EndpointKey key = request.key();
         Network network = pools.network(key.network());
         long inode = namespaces.inodeOf(request.netnsPath());
@@ -195,6 +208,11 @@ public final class EndpointManager {
         pools.network(network);
         if (!external) {
             pools.requireAvailable(network);
+        }
+        try {
+            plumbing.requireReady();
+        } catch (IOException e) {
+            throw new EndpointException(Reason.TRY_LATER, e.getMessage(), e);
         }
     }
 

@@ -41,6 +41,13 @@ public interface EndpointPlumbing {
     void repair(StoredEndpoint stored, String netnsPath) throws IOException;
 
     /**
+     * Returns when the process could attach an endpoint now.
+     *
+     * @throws IOException what is used up
+     */
+    void requireReady() throws IOException;
+
+    /**
      * Every interface of the host that has an endpoint's name, whoever made it and whether or not there is a record of it.
      */
     List<Remains> survey() throws IOException;

@@ -4,6 +4,7 @@ import dev.weft.agent.Rollback;
 import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.EndpointPlumbing;
 import dev.weft.endpoint.StoredEndpoint;
+import dev.weft.linux.Descriptors;
 import dev.weft.linux.Errno;
 import dev.weft.linux.LinuxException;
 import dev.weft.linux.NetlinkBatch;
@@ -46,6 +47,8 @@ public final class EndpointWiring implements EndpointPlumbing {
     /** Without the container's end up there is no carrier to wait for; nobody waits long. */
     private static final int CARRIER_LOOKS = 50;
     private static final long CARRIER_PAUSE_NANOS = 1_000_000;
+    /** What some attachments at a time need: connection, namespace, socket, file and directory each. */
+    private static final int DESCRIPTORS = 16;
     private static final IpPrefix ANY4 = IpPrefix.parse("0.0.0.0/0");
     private static final IpPrefix ANY6 = IpPrefix.parse("::/0");
 
@@ -244,6 +247,11 @@ public final class EndpointWiring implements EndpointPlumbing {
         try (NetworkNamespace namespace = netnsPath == null ? null : NetworkNamespace.open(netnsPath)) {
             wire(stored, namespace);
         }
+    }
+
+    @Override
+    public void requireReady() throws IOException {
+        Descriptors.requireFree(DESCRIPTORS);
     }
 
     @Override

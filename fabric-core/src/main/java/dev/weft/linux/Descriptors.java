@@ -7,6 +7,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What Weft does with bare file descriptors of native libraries: wait, make non-blocking, count events, close. Any thread. */
 public final class Descriptors {
@@ -130,6 +132,27 @@ public final class Descriptors {
             throw e;
         } catch (Throwable e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Returns when so many more descriptors can be opened now; opens them and closes them again.
+     *
+     * @throws IOException with the kernel's reason when not
+     */
+    public static void requireFree(int count) throws IOException {
+        List<Integer> opened = new ArrayList<>();
+        try {
+            while (opened.size() < count) {
+                opened.add(Libc.open("/", Libc.O_PATH | Libc.O_CLOEXEC));
+            }
+        } catch (IOException e) {
+            throw new IOException("only " + opened.size() + " of " + count + " descriptors can be opened: " + e.getMessage()
+                    + "; raise the agent's limit (LimitNOFILE)", e);
+        } finally {
+            for (int fd : opened) {
+                close(fd);
+            }
         }
     }
 

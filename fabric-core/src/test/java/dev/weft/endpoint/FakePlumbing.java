@@ -72,6 +72,13 @@ public final class FakePlumbing implements EndpointPlumbing {
     }
 
     @Override
+    public void requireReady() throws IOException {
+        if (attachFails != null) {
+            throw attachFails;
+        }
+    }
+
+    @Override
     public List<Remains> survey() {
         List<Remains> all = new ArrayList<>(foreign);
         interfaces.values().forEach(each -> all.add(new Remains(each.hostInterface(), each.vni(), each.slot(),
