@@ -112,6 +112,18 @@ class HostNetworkTest {
         assertTrue(routes.contains("default via 169.254.1.1"), routes);
     }
 
+    /** Each asks once, as soon as it is attached, and is answered by one that was attached just before. */
+    @Test
+    void shouldLoseNotEvenTheFirstPacket() throws IOException {
+        attach(RED, 2, "10.42.1.2", "fd42:0:0:1::2");
+        for (int slot = 3; slot < 9; slot++) {
+            String next = attach(RED, slot, "10.42.1." + slot, "fd42:0:0:1::" + slot);
+            String before = slot % 2 == 0 ? "10.42.1." + (slot - 1) : "fd42:0:0:1::" + (slot - 1);
+            TestNamespaces.Outcome answer = TestNamespaces.exec(next, "ping", "-c", "1", "-W", "20", before);
+            assertEquals(0, answer.status(), answer.output());
+        }
+    }
+
     @Test
     void shouldKeepNetworksApart() throws IOException {
         String red = attach(RED, 2, "10.42.1.2", null);
