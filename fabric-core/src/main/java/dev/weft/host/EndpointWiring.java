@@ -8,6 +8,7 @@ import dev.weft.linux.Descriptors;
 import dev.weft.linux.Errno;
 import dev.weft.linux.LinuxException;
 import dev.weft.linux.NetlinkBatch;
+import dev.weft.linux.NetlinkLookup;
 import dev.weft.linux.NetlinkView;
 import dev.weft.linux.NetlinkView.LinkInfo;
 import dev.weft.linux.NetworkNamespace;
@@ -44,9 +45,9 @@ public final class EndpointWiring implements EndpointPlumbing {
     static final InetAddress GATEWAY6 = IpAddresses.parse("fe80::1");
     /** The kernel gives it to the first interface of every namespace, which is lo. */
     private static final int LOOPBACK_INDEX = 1;
-    /** Without the container's end up there is no carrier to wait for; nobody waits long. */
-    private static final int CARRIER_LOOKS = 50;
-    private static final long CARRIER_PAUSE_NANOS = 1_000_000;
+    /** Some tenths of a second: whatever keeps the kernel from it, nobody waits long. */
+    private static final int LOOKS = 500;
+    private static final long PAUSE_NANOS = 500_000;
     /** What some attachments at a time need: connection, namespace, socket, file and directory each. */
     private static final int DESCRIPTORS = 16;
     private static final IpPrefix ANY4 = IpPrefix.parse("0.0.0.0/0");
@@ -87,7 +88,9 @@ public final class EndpointWiring implements EndpointPlumbing {
 
     /**
      * The host's end comes up first, so that the container's has a carrier and sends from the moment it is up. The host's end gets its
-     * carrier only then, and sends when the kernel's link watch has taken note of that, a moment later; which is waited for.
+     * carrier only then, and sends when the kernel's link watch has taken note of that, a moment later; which is waited for. So is that
+     * the container takes in what is sent to its IPv6 address: the kernel leaves that to its thread for duplicate detection, even where
+     * there is none.
      *
      * @param namespace of the container, or null when it cannot be reached
      */
@@ -98,7 +101,7 @@ public final class EndpointWiring implements EndpointPlumbing {
                 wireContainer(stored.endpoint(), inside);
                 return null;
             });
-            awaitCarrier(end);
+            await(() -> require(host, end.name()).operational());
         }
     }
 
@@ -141,6 +144,9 @@ public final class EndpointWiring implements EndpointPlumbing {
             batch.gatewayRoute(index, ANY6, GATEWAY6, Math.min(mtu, uplinkMtu));
         }
         batch.apply(inside);
+        if (endpoint.ipv6() != null) {
+            await(() -> NetlinkLookup.isLocal(inside, endpoint.ipv6()));
+        }
     }
 
     private List<IpPrefix> ranges(Endpoint endpoint) {
@@ -162,9 +168,15 @@ public final class EndpointWiring implements EndpointPlumbing {
         return end;
     }
 
-    private void awaitCarrier(LinkInfo end) throws IOException {
-        for (int look = 0; look < CARRIER_LOOKS && !require(host, end.name()).operational(); look++) {
-            LockSupport.parkNanos(CARRIER_PAUSE_NANOS);
+    /** What the kernel does by itself a moment later, on a thread of its own. */
+    @FunctionalInterface
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    private static void await(Condition condition) throws IOException {
+        for (int look = 0; look < LOOKS && !condition.holds(); look++) {
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
