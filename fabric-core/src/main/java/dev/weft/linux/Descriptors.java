@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What Weft does with bare file descriptors of native libraries: wait, make non-blocking, count events, replace, close. Any thread. */
 public final class Descriptors {
@@ -21,9 +23,7 @@ public final class Descriptors {
     private static final LibcFunction EVENTFD_WRITE = LibcFunction.named("eventfd_write");
     private static final LibcFunction EVENTFD_READ = LibcFunction.named("eventfd_read");
     private static final LibcFunction CLOSE = LibcFunction.named("close");
-
-    private static final MethodHandle DUP3 = handle("dup3", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT,
-            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT), Errno.CAPTURE);
+    private static final LibcFunction DUP3 = LibcFunction.named("dup3");
 
     private Descriptors() {
     }
@@ -78,19 +78,32 @@ public final class Descriptors {
 
     /** Has a descriptor stand for another open file from now on; what it stood for is closed (dup3(2)). */
     public static void replace(int fd, int by) throws IOException {
-        try {
-            if ((int) DUP3.invokeExact(Errno.segment(), by, fd, O_CLOEXEC) < 0) {
-                throw failed("dup3", fd);
-            }
-        } catch (IOException | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
+        check("dup3", fd, DUP3.call(by, fd, O_CLOEXEC, 0, 0));
     }
 
     public static void close(int fd) throws IOException {
         check("close", fd, CLOSE.call(fd, 0, 0, 0, 0));
+    }
+
+    /**
+     * Returns when so many more descriptors can be opened now; opens them and closes them again.
+     *
+     * @throws IOException with the kernel's reason when not
+     */
+    public static void requireFree(int count) throws IOException {
+        List<Integer> opened = new ArrayList<>();
+        try {
+            while (opened.size() < count) {
+                opened.add(Libc.open("/", Libc.O_PATH | Libc.O_CLOEXEC));
+            }
+        } catch (IOException e) {
+            throw new IOException("only " + opened.size() + " of " + count + " descriptors can be opened: " + e.getMessage()
+                    + "; raise the agent's limit (LimitNOFILE)", e);
+        } finally {
+            for (int fd : opened) {
+                close(fd);
+            }
+        }
     }
 
     private static int check(String call, int fd, int result) throws IOException {
