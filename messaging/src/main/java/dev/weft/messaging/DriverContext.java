@@ -6,12 +6,12 @@ import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.driver.media.PortManager;
 import io.aeron.driver.media.UdpChannel;
-import io.aeron.exceptions.AeronException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SystemNanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +26,9 @@ final class DriverContext {
     private static final long CONDUCTOR_SHOWN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int WINDOW = 128 << 10;
 
+    /** Bytes of the counters' values: 16,384 counters, of which a stream has about twelve; their labels take four times as much. */
+    private static final int COUNTERS = 2 << 20;
+
     private DriverContext() {
     }
 
@@ -35,7 +38,7 @@ final class DriverContext {
                 .dirDeleteOnStart(true)
                 .dirDeleteOnShutdown(false)
                 .warnIfDirectoryExists(false)
-                .errorHandler(failure -> onError(config.network(), failure))
+                .errorHandler(new DriverErrors(config.network(), SystemNanoClock.INSTANCE, LOG))
                 .mtuLength(config.mtu())
                 .ipcMtuLength(config.mtu())
                 .publicationTermBufferLength(config.termLength())
@@ -44,6 +47,7 @@ final class DriverContext {
                 .termBufferSparseFile(false)
                 .performStorageChecks(true)
                 .lowStorageWarningThreshold(0)
+                .counterValuesBufferLength(COUNTERS)
                 .initialWindowLength(Math.max(WINDOW, 2 * config.mtu()))
                 .streamSessionLimit(config.sessions())
                 .nameResolver(new LiteralResolver())
@@ -71,14 +75,6 @@ final class DriverContext {
 
     private static ThreadFactory named(OfNetwork config, String role) {
         return Thread.ofPlatform().daemon(true).name("weft-" + role + "-" + config.network()).factory();
-    }
-
-    private static void onError(String network, Throwable failure) {
-        if (failure instanceof AeronException known && known.category() == AeronException.Category.WARN) {
-            LOG.warn("messaging of network '{}': {}", network, failure.getMessage());
-        } else {
-            LOG.error("messaging of network '{}'", network, failure);
-        }
     }
 
     /** Whatever in Aeron would still open a socket is refused here, before it binds. */

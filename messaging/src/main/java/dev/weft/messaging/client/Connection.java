@@ -1,10 +1,8 @@
 package dev.weft.messaging.client;
 
 import io.aeron.Aeron;
-import io.aeron.CncFileDescriptor;
 import io.aeron.exceptions.AeronException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -17,7 +15,7 @@ final class Connection implements AutoCloseable {
     private static final long CONNECT_MILLIS = 1_000;
 
     /** One driver's life, as this client sees it. */
-    record Epoch(Aeron aeron, Object file) {
+    record Epoch(Aeron aeron, CommandFile file) {
     }
 
     private final Path directory;
@@ -30,15 +28,12 @@ final class Connection implements AutoCloseable {
      */
     Connection(Path directory) throws IOException {
         this.directory = directory;
-        Object file = identity();
+        CommandFile file = CommandFile.read(directory);
         if (file == null) {
             throw new IOException("there is no media driver in " + directory + "; is messaging on for the network, and is its directory"
                     + " mounted (weft messaging cdi)?");
         }
-        if (!Files.isWritable(directory.resolve(CncFileDescriptor.CNC_FILE))) {
-            throw new IOException("this process may not use the media driver in " + directory + "; it must be root or of the group that the"
-                    + " agent's configuration names for the network");
-        }
+        CommandFile.checkUsable(directory);
         try {
             epoch = new Epoch(connect(), file);
         } catch (AeronException e) {
@@ -52,11 +47,12 @@ final class Connection implements AutoCloseable {
                 .errorHandler(failure -> { })); // what fails shows in the results of offer and poll
     }
 
-    private Object identity() {
+    /** The driver that is there now, or null. */
+    private CommandFile present() {
         try {
-            return Files.getAttribute(directory.resolve(CncFileDescriptor.CNC_FILE), "unix:ino");
+            return CommandFile.read(directory);
         } catch (IOException e) {
-            return null;
+            return null; // broken, or not for this process any more
         }
     }
 
@@ -71,7 +67,7 @@ final class Connection implements AutoCloseable {
             return epoch;
         }
         nextLook = now + LOOK_NANOS;
-        Object file = identity();
+        CommandFile file = present();
         if (epoch != null && (!epoch.file.equals(file) || epoch.aeron.isClosed())) {
             epoch.aeron.close();
             epoch = null;
