@@ -48,7 +48,7 @@ final class DriverContext {
                 .performStorageChecks(true)
                 .lowStorageWarningThreshold(0)
                 .counterValuesBufferLength(COUNTERS)
-                .initialWindowLength(Math.max(WINDOW, 2 * config.mtu()))
+                .initialWindowLength(Boolean.getBoolean("x.win") ? config.termLength() / 2 : Math.max(WINDOW, 2 * config.mtu()))
                 .streamSessionLimit(config.sessions())
                 .nameResolver(new LiteralResolver())
                 .reResolutionCheckIntervalNs(CONDUCTOR_SHOWN_NANOS)

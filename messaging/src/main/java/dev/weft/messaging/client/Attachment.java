@@ -54,7 +54,7 @@ final class Attachment<T extends AutoCloseable> {
             try {
                 made = maker.apply(now.aeron());
                 problem = "";
-            } catch (AeronException | IllegalStateException e) { // IllegalStateException: the client ended meanwhile
+            } catch (AeronException | IllegalStateException | InternalError e) { // the client ended meanwhile, or its memory was cut
                 problem = String.valueOf(e.getMessage());
             }
         }
@@ -66,8 +66,18 @@ final class Attachment<T extends AutoCloseable> {
         return problem;
     }
 
+    /** To touch what was made was a fault: its driver's memory is not there any more. */
+    void fault() {
+        made = null;
+        connection.fault(epoch);
+    }
+
     void close() {
-        CloseHelper.close(made);
+        try {
+            CloseHelper.close(made);
+        } catch (InternalError e) {
+            fault();
+        }
         made = null;
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
  * looked for now and then, because its clients would otherwise notice only by silence, after ten seconds.
  */
 final class Connection implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Connection.class.getName());
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long CONNECT_MILLIS = 1_000;
 
@@ -69,14 +70,15 @@ final class Connection implements AutoCloseable {
         nextLook = now + LOOK_NANOS;
         CommandFile file = present();
         if (epoch != null && (!epoch.file.equals(file) || epoch.aeron.isClosed())) {
-            epoch.aeron.close();
-            epoch = null;
+            leave();
         }
-        if (epoch == null && file != null && Aeron.Context.isDriverActive(directory.toFile(), CONNECT_MILLIS, message -> { })) {
+        if (epoch == null && file != null) {
             try {
-                epoch = new Epoch(connect(), file);
-            } catch (AeronException e) {
-                return null; // it is just coming or just going: the next look
+                if (Aeron.Context.isDriverActive(directory.toFile(), CONNECT_MILLIS, message -> { })) {
+                    epoch = new Epoch(connect(), file);
+                }
+            } catch (AeronException | InternalError e) {
+                return null; // it is just coming or just going, or its file was cut under our eyes: the next look
             }
         }
         return epoch;
@@ -85,10 +87,26 @@ final class Connection implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        if (epoch != null) {
-            epoch.aeron.close();
-            epoch = null;
-        }
+        leave();
         nextLook = System.nanoTime();
+    }
+
+    /** The memory of this driver is not there any more: somebody cut its files. */
+    synchronized void fault(Epoch broken) {
+        if (epoch == broken) {
+            leave();
+        }
+    }
+
+    private void leave() {
+        if (epoch != null) {
+            Aeron leaving = epoch.aeron;
+            epoch = null;
+            try {
+                leaving.close();
+            } catch (AeronException | InternalError e) { // InternalError: mapped memory of a file that was cut
+                LOG.log(System.Logger.Level.DEBUG, "the connection with the media driver did not end cleanly", e);
+            }
+        }
     }
 }

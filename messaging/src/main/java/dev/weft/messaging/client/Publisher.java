@@ -27,7 +27,13 @@ public final class Publisher implements AutoCloseable {
         if (publication == null) {
             return SendResult.NOT_CONNECTED;
         }
-        long result = publication.offer(buffer, offset, length);
+        long result;
+        try {
+            result = publication.offer(buffer, offset, length);
+        } catch (InternalError e) {
+            attachment.fault();
+            return SendResult.NOT_CONNECTED;
+        }
         if (result > 0) {
             return SendResult.SENT;
         }

@@ -23,7 +23,15 @@ public final class Subscriber implements AutoCloseable {
      * @return how many were taken; 0 when nothing was there
      */
     public int poll(int limit) {
-        return refresh() ? subscription.poll(assembler, limit) : 0;
+        if (!refresh()) {
+            return 0;
+        }
+        try {
+            return subscription.poll(assembler, limit);
+        } catch (InternalError e) {
+            attachment.fault();
+            return 0;
+        }
     }
 
     /** Whether a publisher is there. */
