@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.agrona.concurrent.SystemNanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,7 +84,7 @@ final class AeronPlane implements MessagePlane {
     private void launch(Place place) throws IOException {
         Path aeron = MessagingDirectory.prepare(config.directory(), place.network, place.only);
         place.driver = NetworkDriver.start(place.network, place.only, aeron.toString(), drivers, lanes);
-        place.health = new DriverHealth(aeron, SystemNanoClock.INSTANCE);
+        place.health = new DriverHealth(aeron);
         place.problem = "";
         drivers.add(place.driver);
         LOG.info("messaging of network '{}'{}: media driver in {} ({}, MTU {})", place.network.network(),

@@ -24,7 +24,6 @@ final class DriverContext {
 
     /** How often the sender shows its conductor to the send endpoints; nothing is resolved. */
     private static final long CONDUCTOR_SHOWN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final int WINDOW = 128 << 10;
 
     /** Bytes of the counters' values: 16,384 counters, of which a stream has about twelve; their labels take four times as much. */
     private static final int COUNTERS = 2 << 20;
@@ -48,13 +47,22 @@ final class DriverContext {
                 .performStorageChecks(true)
                 .lowStorageWarningThreshold(0)
                 .counterValuesBufferLength(COUNTERS)
-                .initialWindowLength(Boolean.getBoolean("x.win") ? config.termLength() / 2 : Math.max(WINDOW, 2 * config.mtu()))
+                .initialWindowLength(window(config))
+                .socketRcvbufLength(window(config)) // of no socket; Aeron compares it with the window
                 .streamSessionLimit(config.sessions())
                 .nameResolver(new LiteralResolver())
                 .reResolutionCheckIntervalNs(CONDUCTOR_SHOWN_NANOS)
                 .senderPortManager(NoSockets.INSTANCE)
                 .receiverPortManager(NoSockets.INSTANCE);
         return threads(context, config, sender, receiver);
+    }
+
+    /**
+     * What a sender may have under way. As much as Aeron allows, because a message passes more threads here than with sockets and each waits
+     * for its turn on a CPU; but what arrives at once must fit the inbox.
+     */
+    private static int window(OfNetwork config) {
+        return Math.max(2 * config.mtu(), Math.min(config.termLength() / 2, Inbox.CAPACITY / 2));
     }
 
     private static MediaDriver.Context threads(MediaDriver.Context context, OfNetwork config, Inbox sender, Inbox receiver) {

@@ -8,41 +8,39 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
- * Whether a driver's command-and-control file is still what the driver made, and its commands are still carried out. Clients may write to
+ * Whether a driver's command-and-control file is still what the driver made, and the driver works. Clients may write to
  * the file, and so may cut it short, replace it, or leave garbage among the commands, which the driver itself would notice only as a
  * fault or not at all. One thread.
  */
 final class DriverHealth {
-    /** Longer than a driver needs to make any stream, much shorter than clients wait for its answer (10 s). */
-    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(3);
+    /**
+     * At one look a second: longer than a driver needs to make any stream, shorter than clients wait for its answer (10 s). Looks and not
+     * time, because a process that was stopped as a whole finds its driver silent at the first look afterwards.
+     */
+    private static final int SILENT_LOOKS = 6;
 
     private final Path file;
     private final Object identity;
     private final long size;
     private final long trailer;
-    private final NanoClock clock;
-    private long taken;
-    private long takenAt;
+    private long beat;
+    private int silentLooks;
 
     /**
      * @param aeron directory of a driver that has just started
      */
-    DriverHealth(Path aeron, NanoClock clock) throws IOException {
+    DriverHealth(Path aeron) throws IOException {
         file = aeron.resolve(CncFileDescriptor.CNC_FILE);
         identity = Files.getAttribute(file, "unix:ino");
         size = Files.size(file);
-        this.clock = clock;
-        takenAt = clock.nanoTime();
         long ring = read(CncFileDescriptor.TO_DRIVER_BUFFER_LENGTH_FIELD_OFFSET, Integer.BYTES).getInt(0);
         trailer = CncFileDescriptor.META_DATA_LENGTH + ring - RingBufferDescriptor.TRAILER_LENGTH;
     }
 
-    /** A sentence, or empty when all is well. */
+    /** A sentence, or empty when all is well. Asked once a second. */
     String problem() {
         try {
             if (!identity.equals(Files.getAttribute(file, "unix:ino"))) {
@@ -52,22 +50,18 @@ final class DriverHealth {
             if (now != size) {
                 return file + " was " + size + " bytes long and is " + now + " now: a client cut it or wrote behind its end";
             }
-            return isStuck() ? file + " holds commands that were not carried out for " + TimeUnit.NANOSECONDS.toSeconds(STUCK_NANOS)
-                    + " s: a client wrote garbage among them" : "";
+            return isSilent() ? file + " shows no heartbeat of the driver: it cannot work, perhaps because a client wrote garbage among its"
+                    + " commands" : "";
         } catch (IOException e) {
             return file + " is gone or cannot be read (" + e.getMessage() + ")";
         }
     }
 
-    private boolean isStuck() throws IOException {
-        long head = read(trailer + RingBufferDescriptor.HEAD_POSITION_OFFSET, Long.BYTES).getLong(0);
-        long tail = read(trailer + RingBufferDescriptor.TAIL_POSITION_OFFSET, Long.BYTES).getLong(0);
-        long now = clock.nanoTime();
-        if (head != taken || head == tail) {
-            taken = head;
-            takenAt = now;
-        }
-        return now - takenAt > STUCK_NANOS;
+    private boolean isSilent() throws IOException {
+        long now = read(trailer + RingBufferDescriptor.CONSUMER_HEARTBEAT_OFFSET, Long.BYTES).getLong(0);
+        silentLooks = now == beat ? silentLooks + 1 : 0;
+        beat = now;
+        return silentLooks >= SILENT_LOOKS;
     }
 
     /** Read, not mapped: a client may cut the file at any moment. */

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * nothing to do anywhere it waits, longer each time, until something is put in.
  *
  * <pre>
- *   work ---> no wait        nothing, N rounds ---> spin ---> yield ---> sleep 1 us, 2 us, .. longest sleep
+ *   work ---> no wait        nothing, N rounds ---> spin ---> yield ---> sleep 1 us .. longest sleep
  *    ^                                                                     |
  *    +--------------------- woken by an inbox, or a client has work -------+
  * </pre>
@@ -24,8 +24,9 @@ final class WakefulIdle implements IdleStrategy, Wakeable {
     private static final int SPINS = 10;
     private static final int YIELDS = 20;
     private static final long SHORTEST_SLEEP_NANOS = 1_000;
-    private static final int DIVISOR = Integer.getInteger("x.div", 4);
-    private static final boolean SLACK = Boolean.getBoolean("x.slack");
+
+    /** A sleep lasts an eighth of the time without work so far: what comes then has waited a sixteenth of it on average. */
+    private static final int SHARE = 8;
     private static final int POLL_LIMIT = 64;
 
     private final Inbox[] inboxes;
@@ -58,20 +59,22 @@ final class WakefulIdle implements IdleStrategy, Wakeable {
 
     @Override
     public void idle() {
-        if (idleRounds++ == 0) {
+        if (idleRounds == 0) {
             idleSince = System.nanoTime();
         }
-        if (idleRounds <= SPINS) {
-            Thread.onSpinWait();
-        } else if (idleRounds <= SPINS + YIELDS) {
-            Thread.yield();
-        } else {
+        if (idleRounds >= SPINS + YIELDS) {
             sleep();
+            return;
+        }
+        if (idleRounds++ < SPINS) {
+            Thread.onSpinWait();
+        } else {
+            Thread.yield();
         }
     }
 
     private void sleep() {
-        if (!prompt && SLACK) {
+        if (!prompt) {
             bePrompt();
         }
         sleeper = Thread.currentThread(); // before the last look: who puts in later sees it
@@ -81,7 +84,7 @@ final class WakefulIdle implements IdleStrategy, Wakeable {
         }
         if (empty) {
             long idle = System.nanoTime() - idleSince;
-            LockSupport.parkNanos(Math.clamp(idle / DIVISOR, SHORTEST_SLEEP_NANOS, longestSleepNanos));
+            LockSupport.parkNanos(Math.clamp(idle / SHARE, SHORTEST_SLEEP_NANOS, longestSleepNanos));
         }
         sleeper = null;
     }
