@@ -91,7 +91,7 @@ final class NetworkDriver implements AutoCloseable {
             MessagingDirectory.reserve(Path.of(directory));
             return driver;
         } catch (RuntimeException | IOException | InternalError e) { // InternalError: mapped memory that the file system has no room for
-            driver.close();
+            CloseHelper.quietClose(driver);
             throw new IOException("the media driver of network '" + config.network() + "' does not start in " + directory + ": "
                     + (e instanceof InternalError ? "the file system is full; a container has filled it, or memory: is too small"
                     : e.getMessage()), e);

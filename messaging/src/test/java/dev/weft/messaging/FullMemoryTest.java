@@ -84,8 +84,7 @@ class FullMemoryTest {
         }
     }
 
-    @Test
-    void shouldCarryOnWhenAContainerFillsTheFileSystemItself() throws IOException {
+    private Path fill() {
         Path filler = MessagingDirectory.mount(root, blue, null).resolve("filler");
         IOException full = assertThrows(IOException.class, () -> {
             try (OutputStream out = Files.newOutputStream(filler)) {
@@ -95,6 +94,21 @@ class FullMemoryTest {
             }
         });
         assertTrue(full.getMessage().contains("No space left"), full.getMessage());
+        return filler;
+    }
+
+    @Test
+    void shouldSayWhyADriverDoesNotStartThere() {
+        fill();
+        IOException refused = assertThrows(IOException.class,
+                () -> hosts.a.start(blue, null, MessagingDirectory.mount(root, blue, null).resolve("second")));
+        assertTrue(refused.getMessage().contains("the file system is full"), refused.getMessage());
+        Streams.exchange(publication, subscription, 1_000, 500);
+    }
+
+    @Test
+    void shouldCarryOnWhenAContainerFillsTheFileSystemItself() throws IOException {
+        Path filler = fill();
         hosts.copies = number -> number % 5 == 0 ? 0 : 1; // what is lost is written to the driver's loss report
         Streams.exchange(publication, subscription, 5_000, 500);
         RegistrationException refused = assertThrows(RegistrationException.class, () -> client.addPublication(AT_A, 2));
