@@ -58,8 +58,8 @@ final class DriverContext {
     }
 
     /**
-     * What a sender may have under way. As much as Aeron allows, because a message passes more threads here than with sockets and each waits
-     * for its turn on a CPU; but what arrives at once must fit the inbox.
+     * What a sender may have under way. As much as Aeron allows, because a message passes more threads here than with sockets and each
+     * waits for its turn on a CPU; but what arrives at once must fit the inbox.
      */
     private static int window(OfNetwork config) {
         return Math.max(2 * config.mtu(), Math.min(config.termLength() / 2, Inbox.CAPACITY / 2));
