@@ -1,12 +1,18 @@
 package dev.weft.perf.control;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.perf.measure.HostProbe;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,14 +29,32 @@ public final class PerfServer implements AutoCloseable {
     static final int GREETING_MILLIS = 2000;
     private static final int BACKLOG = 1024;
     private static final long ROOM_WAIT_MILLIS = 100;
+    private static final int NONCE_BYTES = 24;
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     /**
      * @param address  to listen on, null for all
      * @param port     of the control connection, 0 for any
      * @param dataPort first port of the streams, 0 for any
      * @param once     whether to end after one test
+     * @param mesh     what this host does for coordinators of a mesh; null for nothing
      */
-    public record Settings(String address, int port, int dataPort, boolean once) {
+    public record Settings(String address, int port, int dataPort, boolean once, Mesh mesh) {
+        public Settings(String address, int port, int dataPort, boolean once) {
+            this(address, port, dataPort, once, null);
+        }
+    }
+
+    /**
+     * Who may have this host measure towards others, and towards whom.
+     *
+     * @param token   what a coordinator must know
+     * @param targets addresses that may be measured to; empty for any weft perf server
+     */
+    public record Mesh(MeshToken token, Set<InetAddress> targets) {
+        public Mesh {
+            targets = Set.copyOf(targets);
+        }
     }
 
     private final Settings settings;
@@ -39,7 +63,7 @@ public final class PerfServer implements AutoCloseable {
     private final Consumer<String> log;
     private final ServerSocket socket;
     private final Semaphore room = new Semaphore(MAX_VISITORS);
-    private final AtomicReference<ServerTest> current = new AtomicReference<>();
+    private final AtomicReference<Occupation> current = new AtomicReference<>();
     private volatile long servedTests;
     private volatile boolean closed;
 
@@ -133,19 +157,73 @@ public final class PerfServer implements AutoCloseable {
             log.accept(wire.remoteHost() + " speaks version " + version + " of the protocol, this server " + Wire.VERSION);
             return;
         }
-        var request = wire.receive(GREETING_MILLIS);
-        if (!Wire.type(request).equals("test")) {
-            throw new IOException("expected a test, got " + Wire.type(request));
+        JsonNode request = wire.receive(GREETING_MILLIS);
+        Occupation wanted = switch (Wire.type(request)) {
+            case "test" -> test(wire, request);
+            case "measure" -> meshRun(wire, request);
+            case "hello" -> {
+                wire.send(Wire.message("hello").put("weft", probe.weft()).put("mesh", settings.mesh() != null));
+                yield null;
+            }
+            default -> throw new IOException("expected a test, got " + Wire.type(request));
+        };
+        if (wanted != null) {
+            occupy(wire, wanted, leaveRoom);
         }
-        TestPlan plan;
+    }
+
+    /** @return null when it was refused */
+    private Occupation test(Wire wire, JsonNode request) throws IOException {
         try {
-            plan = Wire.JSON.treeToValue(request.path("plan"), TestPlan.class);
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            wire.send(Wire.message("refused").put("reason", "the plan cannot be read: " + e.getOriginalMessage()));
-            return;
+            return new ServerTest(wire, Wire.JSON.treeToValue(request.path("plan"), TestPlan.class), settings, transports, probe);
+        } catch (JsonProcessingException e) {
+            return refuse(wire, "the plan cannot be read: " + e.getOriginalMessage());
         }
-        ServerTest test = new ServerTest(wire, plan, settings, transports, probe);
-        ServerTest running = current.compareAndExchange(null, test);
+    }
+
+    /** @return null when it was refused: this host measures for nobody, or the asker does not know the token, or asks too much */
+    private Occupation meshRun(Wire wire, JsonNode request) throws IOException {
+        if (settings.mesh() == null) {
+            return refuse(wire, "this server measures for nobody; start it with: weft perf server --mesh TOKEN_FILE");
+        }
+        String order = request.path("order").asText();
+        byte[] random = new byte[NONCE_BYTES];
+        RANDOM.nextBytes(random);
+        String nonce = Base64.getEncoder().encodeToString(random);
+        wire.send(Wire.message("challenge").put("nonce", nonce));
+        JsonNode answer = wire.receive(GREETING_MILLIS);
+        if (!Wire.type(answer).equals("proof") || !settings.mesh().token().accepts(nonce, order, answer.path("proof").asText())) {
+            log.accept(wire.remoteHost() + " wanted this host to measure for it and does not know the token");
+            return refuse(wire, "the token is not the one of this host; --token must name the same secret as its --mesh");
+        }
+        try {
+            MeshOrder wanted = Wire.JSON.readValue(order, MeshOrder.class);
+            String problem = wanted.problem();
+            if (problem == null && !isTarget(wanted.host())) {
+                problem = wanted.host() + " is not an address in this server's list of hosts (--hosts)";
+            }
+            return problem != null ? refuse(wire, problem) : new MeshRun(wire, wanted, transports, probe);
+        } catch (JsonProcessingException e) {
+            return refuse(wire, "the order cannot be read: " + e.getOriginalMessage());
+        }
+    }
+
+    /** Only addresses count when there is a list: what a name means could change after it was looked up. */
+    private boolean isTarget(String host) {
+        try {
+            return settings.mesh().targets().isEmpty() || settings.mesh().targets().contains(InetAddress.ofLiteral(host));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static Occupation refuse(Wire wire, String reason) throws IOException {
+        wire.send(Wire.message("refused").put("reason", reason));
+        return null;
+    }
+
+    private void occupy(Wire wire, Occupation wanted, Runnable leaveRoom) throws IOException {
+        Occupation running = current.compareAndExchange(null, wanted);
         if (running != null) {
             wire.send(Wire.message("busy").put("reason", "the server is busy with a test from " + running.clientHost()
                     + (running.secondsLeft() > 0 ? " for " + running.secondsLeft() + " s more" : "") + "; try again then"));
@@ -153,8 +231,8 @@ public final class PerfServer implements AutoCloseable {
         }
         leaveRoom.run();
         try {
-            log.accept("test from " + wire.remoteHost() + ": " + test.describe());
-            log.accept("test from " + wire.remoteHost() + " over: " + test.run());
+            log.accept("test from " + wire.remoteHost() + ": " + wanted.describe());
+            log.accept("test from " + wire.remoteHost() + " over: " + wanted.run());
         } finally {
             current.set(null);
             servedTests++;
@@ -165,9 +243,9 @@ public final class PerfServer implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        ServerTest test = current.get();
-        if (test != null) {
-            test.abort("the server was stopped");
+        Occupation running = current.get();
+        if (running != null) {
+            running.abort("the server was stopped");
         }
         try {
             socket.close();

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The server's side of one test, from the plan to the result. {@link #run} reads the control connection; the engine has its own thread. */
-final class ServerTest {
+final class ServerTest implements Occupation {
     private static final int STEP_MILLIS = 10_000;
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -48,21 +48,24 @@ final class ServerTest {
         this.probe = probe;
     }
 
-    String clientHost() {
+    @Override
+    public String clientHost() {
         return wire.remoteHost();
     }
 
-    String describe() {
+    @Override
+    public String describe() {
         return plan.test().label() + " over " + plan.transport() + ", " + plan.streams() + " streams, " + plan.messageBytes() + " bytes";
     }
 
-    /** 0 when unknown. */
-    long secondsLeft() {
+    @Override
+    public long secondsLeft() {
         long left = plan.count() > 0 ? 0 : plan.warmUpNanos() + plan.durationNanos() - (System.nanoTime() - begin);
         return Math.max(0, TimeUnit.NANOSECONDS.toSeconds(left));
     }
 
-    void abort(String reason) {
+    @Override
+    public void abort(String reason) {
         Engine running = engine;
         if (running != null) {
             running.abort(reason);
@@ -70,8 +73,8 @@ final class ServerTest {
         wire.close();
     }
 
-    /** @return how it ended, for people */
-    String run() throws IOException {
+    @Override
+    public String run() throws IOException {
         Transport transport;
         try {
             transport = transports.find(plan.transport());
