@@ -93,12 +93,13 @@ public final class LayersCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
+        Transports transports = Transports.installed();
         try {
             check();
+            checkPlans(transports);
         } catch (TypeConversionException | IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        Transports transports = Transports.installed();
         TestOptions any = options.values().iterator().next();
         try (NetworkNamespace inside = namespace == null ? null : NetworkNamespace.open(namespace);
                 Runs runs = new Runs(transports, any, output, spec.commandLine().getOut(), err)) {
@@ -132,6 +133,19 @@ public final class LayersCommand implements Callable<Integer> {
         if (container == null && namespace != null) {
             throw new TypeConversionException("--netns puts this end into a container, and there is none to measure to; nearest: "
                     + "--netns " + namespace + " --container ADDRESS");
+        }
+    }
+
+    /** Against the limits of those transports that are there. */
+    private void checkPlans(Transports transports) throws IOException {
+        for (Layer layer : options.keySet()) {
+            if (transports.unusable(layer.transport()) == null) {
+                String problem = options.get(layer).plan(layer.transport(), TestKind.RR, messageBytes, 0, 0)
+                        .problem(transports.find(layer.transport()).traits());
+                if (problem != null) {
+                    throw new IllegalArgumentException(problem);
+                }
+            }
         }
     }
 

@@ -46,7 +46,7 @@ public final class HostProbe {
         String name = nic == null ? null : nic.getName();
         return new Environment(line("/proc/sys/kernel/hostname"), weft,
                 line("/proc/sys/kernel/osrelease") + " " + System.getProperty("os.arch"), cpu(),
-                Runtime.getRuntime().availableProcessors(), line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"), memory(),
+                Runtime.getRuntime().availableProcessors(), governor(), memory(),
                 System.getProperty("java.vendor") + " " + Runtime.version(), collectors(), name, driver(name), mtu(nic), offloads(name),
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
@@ -77,6 +77,12 @@ public final class HostProbe {
 
     private static String cpu() {
         return field("/proc/cpuinfo", "model name");
+    }
+
+    /** Virtual machines as a rule have none: somebody else decides how fast their processors run. */
+    private static String governor() {
+        String governor = line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+        return governor != null ? governor : "none: this kernel does not set the frequency";
     }
 
     private static Long memory() {
