@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +38,10 @@ import picocli.CommandLine.TypeConversionException;
             "", "Exit status: 0 every layer asked for was measured, 3 some were, 1 none, 2 wrong usage"})
 public final class LayersCommand implements Callable<Integer> {
     private static final List<String> DEFAULT_LAYERS = List.of("verbs", "link", "socket", "message");
+    /** Points of the series over time, as far as their length makes sense. */
+    private static final int INTERVALS = 20;
+    private static final long MIN_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long MAX_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final List<TestKind> TESTS = List.of(TestKind.RR, TestKind.THROUGHPUT);
 
     @Parameters(paramLabel = "HOST", description = "name or address of the other host")
@@ -157,6 +162,7 @@ public final class LayersCommand implements Callable<Integer> {
         TestOptions test = new TestOptions();
         test.durationNanos = durationNanos;
         test.warmUpNanos = warmUpNanos;
+        test.intervalNanos = Math.clamp(durationNanos / INTERVALS, MIN_INTERVAL_NANOS, MAX_INTERVAL_NANOS);
         test.repeats = repeats;
         test.idle = idle;
         return test;

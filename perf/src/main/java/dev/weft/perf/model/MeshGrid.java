@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  */
 public record MeshGrid(List<String> hosts, Map<String, Cell> cells) {
     /** A pair so many times worse than the median is as hot as it gets. */
-    private static final double HOTTEST_RATIO = 4;
+    private static final double HOTTEST_RATIO = 16;
     private static final List<String> FIGURES = List.of("p50", "p99", "throughput");
 
     /**
@@ -33,7 +33,7 @@ public record MeshGrid(List<String> hosts, Map<String, Cell> cells) {
     public record Cell(String from, String to, Double p50Nanos, Double p99Nanos, Double bytesPerSecond, MeshSummary.Worst worst,
             String reason) {
 
-        /** 0 at the median and better, 1 at four times the median and worse. */
+        /** 0 at the median and better, 1 at sixteen times the median and worse. */
         public double heat() {
             return worst == null ? 0 : Math.clamp(Math.log(worst.ratio()) / Math.log(HOTTEST_RATIO), 0, 1);
         }
