@@ -10,6 +10,7 @@ import dev.weft.perf.model.Latency.ClockOffset;
 import dev.weft.perf.rig.EndReport;
 import dev.weft.perf.rig.Engine;
 import dev.weft.perf.rig.NanoClock;
+import dev.weft.perf.transport.Reason;
 import dev.weft.perf.transport.Transport;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -115,11 +116,11 @@ public final class PerfClient {
                     + (port == PerfServer.DEFAULT_PORT ? "" : " --port " + port), e);
         } catch (SocketTimeoutException | NoRouteToHostException e) {
             socket.close();
-            throw new PerfException(host + " port " + port + " cannot be reached: " + e.getMessage()
+            throw new PerfException(host + " port " + port + " cannot be reached: " + Reason.of(e)
                     + "; is the address right, and does a firewall let it through?", e);
         } catch (IOException e) {
             socket.close();
-            throw new PerfException("cannot connect to " + host + " port " + port + ": " + e.getMessage(), e);
+            throw new PerfException("cannot connect to " + host + " port " + port + ": " + Reason.of(e), e);
         }
     }
 
@@ -189,8 +190,8 @@ public final class PerfClient {
             serverAgent = Wire.JSON.treeToValue(answer.path("agent"), AgentReport.class);
             running.drain(server.sent(), DRAIN_NANOS);
         } catch (IOException | ExecutionException | TimeoutException e) {
-            early = early != null ? early : "the server gave no result: " + (e.getCause() == null ? "no answer in time" : e.getCause()
-                    .getMessage());
+            early = early != null ? early : "the server gave no result: " + (e.getCause() == null ? "no answer in time"
+                    : Reason.of(e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             early = "interrupted";
@@ -240,7 +241,8 @@ public final class PerfClient {
         } catch (SocketTimeoutException e) {
             gone(running, "the server has been silent for " + patience / 1000 + " s", e);
         } catch (IOException e) {
-            gone(running, e.getMessage().startsWith("the server") ? e.getMessage() : "the server went away: " + e.getMessage(), e);
+            String reason = Reason.of(e);
+            gone(running, reason.startsWith("the server") ? reason : "the server went away: " + reason, e);
         }
     }
 

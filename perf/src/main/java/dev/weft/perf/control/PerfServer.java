@@ -1,6 +1,7 @@
 package dev.weft.perf.control;
 
 import dev.weft.perf.measure.HostProbe;
+import dev.weft.perf.transport.Reason;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -63,7 +64,7 @@ public final class PerfServer implements AutoCloseable {
         } catch (IOException e) {
             socket.close();
             throw new IOException("cannot listen on port " + settings.port() + (settings.address() == null ? "" : " of "
-                    + settings.address()) + ": " + e.getMessage() + "; is another server running there? choose one with --port", e);
+                    + settings.address()) + ": " + Reason.of(e) + "; is another server running there? choose one with --port", e);
         }
     }
 
@@ -114,7 +115,7 @@ public final class PerfServer implements AutoCloseable {
                 }
             });
         } catch (IOException | RuntimeException e) {
-            log.accept("connection from " + visitor.getInetAddress().getHostAddress() + " dropped: " + e.getMessage());
+            log.accept("connection from " + visitor.getInetAddress().getHostAddress() + " dropped: " + Reason.of(e));
         } finally {
             if (holdsRoom[0]) {
                 room.release();

@@ -88,7 +88,8 @@ final class ServerStreams {
         }
         boolean oneWay = plan.test() == TestKind.ONEWAY;
         if (plan.goesForward(stream)) {
-            return new Sink(transceiver, NanoClock.SYSTEM, oneWay ? new LatencyRecorder(true) : null, clientAhead);
+            return new Sink(transceiver, NanoClock.SYSTEM, oneWay ? new LatencyRecorder(true) : null, clientAhead,
+                    plan.limit(stream), plan.silenceNanos(transport.traits()));
         }
         Schedule schedule = plan.isOpenLoop() ? new Schedule(plan.ratePerSecond(), stream % plan.streams(), plan.streams()) : null;
         return new Source(transceiver, NanoClock.SYSTEM, plan.messageBytes(), plan.limit(stream), schedule, oneWay);

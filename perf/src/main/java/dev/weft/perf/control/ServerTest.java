@@ -10,6 +10,7 @@ import dev.weft.perf.rig.Engine;
 import dev.weft.perf.rig.EndReport;
 import dev.weft.perf.rig.NanoClock;
 import dev.weft.perf.rig.WorkerThread;
+import dev.weft.perf.transport.Reason;
 import dev.weft.perf.transport.Transport;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -76,7 +77,7 @@ final class ServerTest {
         try {
             transport = transports.find(plan.transport());
         } catch (IOException e) {
-            return refuse(e.getMessage());
+            return refuse(Reason.of(e));
         }
         String problem = plan.problem(transport.traits());
         if (problem != null) {
@@ -93,7 +94,7 @@ final class ServerTest {
             engine = opened;
             return serve(opened, streams, token);
         } catch (TimeoutException | ExecutionException e) {
-            return refuse(e.getCause() == null ? "a stream did not open in time" : e.getCause().getMessage());
+            return refuse(e.getCause() == null ? "a stream did not open in time" : Reason.of(e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";
@@ -117,7 +118,7 @@ final class ServerTest {
         try {
             running.open(TimeUnit.MILLISECONDS.toNanos(STEP_MILLIS));
         } catch (IOException e) {
-            return Thread.interrupted() ? "the client went away before its streams were open" : refuse(e.getMessage());
+            return Thread.interrupted() ? "the client went away before its streams were open" : refuse(Reason.of(e));
         }
         ObjectNode connected = Wire.message("connected");
         connected.set("environment", Wire.JSON.valueToTree(probe.environment(wire.localAddress())));
@@ -187,7 +188,7 @@ final class ServerTest {
         } catch (SocketTimeoutException e) {
             gone = "the client did not finish in time";
         } catch (IOException e) {
-            gone = "the client went away: " + e.getMessage();
+            gone = "the client went away: " + Reason.of(e);
         }
         running.abort(gone);
         finish.completeExceptionally(new IOException(gone));
@@ -207,7 +208,7 @@ final class ServerTest {
             wire.send(result);
             return report.messages() + " messages delivered here, " + report.sent() + " sent";
         } catch (IOException | ExecutionException | TimeoutException e) {
-            return "broken off: " + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+            return "broken off: " + Reason.of(e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";

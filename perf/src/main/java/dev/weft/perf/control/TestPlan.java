@@ -27,6 +27,8 @@ public record TestPlan(String transport, TestKind test, int messageBytes, int st
     static final long MAX_NANOS = TimeUnit.DAYS.toNanos(7);
     private static final long MAX_MEMORY = 512L << 20;
     private static final double MAX_RATE = 1e8;
+    private static final long LEAST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final int SILENT_MESSAGES = 4;
 
     public TestPlan {
         serverCpus = serverCpus == null ? List.of() : List.copyOf(serverCpus);
@@ -62,6 +64,12 @@ public record TestPlan(String transport, TestKind test, int messageBytes, int st
         }
         int i = stream % streams;
         return count / streams + (i < count % streams ? 1 : 0);
+    }
+
+    /** How long a counted stream may be silent before that is taken for its end: nobody tells the end of datagrams. */
+    public long silenceNanos(Transport.Traits traits) {
+        long interval = isOpenLoop() ? (long) (TimeUnit.SECONDS.toNanos(1) / ratePerSecond * streams) : 0;
+        return traits.reliable() ? Long.MAX_VALUE : Math.max(LEAST_SILENCE_NANOS, SILENT_MESSAGES * interval);
     }
 
     @JsonIgnore

@@ -2,6 +2,7 @@ package dev.weft.perf.measure;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.perf.transport.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -76,7 +77,7 @@ public final class AgentProbe {
                     remarks);
         } catch (IOException e) {
             return new AgentReport(before.host, null, Map.of(), Map.of(),
-                    List.of("agent " + before.host + " stopped answering during the run: " + e.getMessage()));
+                    List.of("agent " + before.host + " stopped answering during the run: " + Reason.of(e)));
         }
     }
 
