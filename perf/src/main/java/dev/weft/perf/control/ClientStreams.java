@@ -39,7 +39,7 @@ final class ClientStreams {
         this.cpus = cpus;
         this.serverAhead = serverAhead;
         boolean spin = plan.spin() || plan.test() == TestKind.RR && plan.isOpenLoop(); // one thread sends and receives: it may not sleep
-        setup = new StreamSetup(host, 0, token, plan.messageBytes(), spin, plan.options());
+        setup = new StreamSetup(host, 0, token, plan.messageBytes(), spin, plan.transportOptions());
     }
 
     List<WorkerThread> start() {

@@ -1,5 +1,6 @@
 package dev.weft.perf.control;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.weft.perf.measure.HostProbe;
 import dev.weft.perf.transport.Reason;
 import java.io.IOException;
@@ -24,6 +25,7 @@ public final class PerfServer implements AutoCloseable {
     static final int GREETING_MILLIS = 2000;
     private static final int BACKLOG = 1024;
     private static final long ROOM_WAIT_MILLIS = 100;
+    private static final long CLEARING_MILLIS = 5000;
 
     /**
      * @param address  to listen on, null for all
@@ -140,13 +142,13 @@ public final class PerfServer implements AutoCloseable {
         }
         TestPlan plan;
         try {
-            plan = Wire.JSON.treeToValue(request.path("plan"), TestPlan.class);
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            wire.send(Wire.message("refused").put("reason", "the plan cannot be read: " + e.getOriginalMessage()));
+            plan = Wire.JSON.treeToValue(request.required("plan"), TestPlan.class);
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            wire.send(Wire.message("refused").put("reason", "the plan cannot be read: " + Reason.of(e)));
             return;
         }
         ServerTest test = new ServerTest(wire, plan, settings, transports, probe);
-        ServerTest running = current.compareAndExchange(null, test);
+        ServerTest running = takePlace(test);
         if (running != null) {
             wire.send(Wire.message("busy").put("reason", "the server is busy with a test from " + running.clientHost()
                     + (running.secondsLeft() > 0 ? " for " + running.secondsLeft() + " s more" : "") + "; try again then"));
@@ -159,7 +161,17 @@ public final class PerfServer implements AutoCloseable {
         } finally {
             current.set(null);
             servedTests++;
+            test.markOver();
         }
+    }
+
+    /** A client that has its result may ask for the next test before the last is cleared away. @return who has the place, or null */
+    private ServerTest takePlace(ServerTest test) {
+        ServerTest running = current.compareAndExchange(null, test);
+        while (running != null && running.awaitOver(CLEARING_MILLIS)) {
+            running = current.compareAndExchange(null, test);
+        }
+        return running;
     }
 
     /** Ends the running test and stops serving. */

@@ -57,7 +57,7 @@ final class ServerStreams {
 
     private Worker open(int stream) throws IOException {
         int port = settings.dataPort() == 0 ? 0 : settings.dataPort() + stream;
-        StreamSetup setup = new StreamSetup(localAddress, port, token, plan.messageBytes(), plan.spin(), plan.options());
+        StreamSetup setup = new StreamSetup(localAddress, port, token, plan.messageBytes(), plan.spin(), plan.transportOptions());
         Acceptor acceptor = listen(stream, setup);
         if (plan.test() == TestKind.CRR) {
             return new Responder(acceptor, NanoClock.SYSTEM);

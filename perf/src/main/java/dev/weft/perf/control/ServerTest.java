@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -38,6 +39,8 @@ final class ServerTest {
     private final CompletableFuture<Long> finish = new CompletableFuture<>();
     private final AtomicLong clientAhead = new AtomicLong();
     private final long begin = System.nanoTime();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile boolean answered;
     private volatile Engine engine;
     private volatile String outcome = "ended before it began";
 
@@ -61,6 +64,20 @@ final class ServerTest {
     long secondsLeft() {
         long left = plan.count() > 0 ? 0 : plan.warmUpNanos() + plan.durationNanos() - (System.nanoTime() - begin);
         return Math.max(0, TimeUnit.NANOSECONDS.toSeconds(left));
+    }
+
+    void markOver() {
+        over.countDown();
+    }
+
+    /** @return whether the client has its answer already and everything is cleared away, within the time; at once when it has none yet */
+    boolean awaitOver(long millis) {
+        try {
+            return answered && over.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     void abort(String reason) {
@@ -102,6 +119,7 @@ final class ServerTest {
     }
 
     private String refuse(String reason) throws IOException {
+        answered = true;
         wire.send(Wire.message("refused").put("reason", reason));
         return "refused: " + reason;
     }
@@ -205,6 +223,7 @@ final class ServerTest {
             ObjectNode result = Wire.message("result");
             result.set("report", Wire.JSON.valueToTree(report));
             result.set("agent", Wire.JSON.valueToTree(probe.agent().end(agentBefore)));
+            answered = true;
             wire.send(result);
             return report.messages() + " messages delivered here, " + report.sent() + " sent";
         } catch (IOException | ExecutionException | TimeoutException e) {
