@@ -31,7 +31,7 @@ public final class ClientCommand implements Callable<Integer> {
     private int port = PerfServer.DEFAULT_PORT;
 
     @Option(names = {"-T", "--transport"}, paramLabel = "NAME", defaultValue = "tcp",
-            description = "tcp, udp, unix or link (default: tcp)")
+            description = "tcp, udp, unix, link, verbs or aeron (default: tcp)")
     private String transport;
 
     @Option(names = "--test", paramLabel = "NAME", defaultValue = "throughput", converter = Quantity.OfTest.class,

@@ -13,6 +13,8 @@ import dev.weft.perf.model.TestKind;
 import dev.weft.perf.transport.Transport;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -38,6 +40,9 @@ import picocli.CommandLine.TypeConversionException;
             "", "Exit status: 0 every layer asked for was measured, 3 some were, 1 none, 2 wrong usage"})
 public final class LayersCommand implements Callable<Integer> {
     private static final List<String> DEFAULT_LAYERS = List.of("verbs", "link", "socket", "message");
+    private static final String DIRECTORY = "directory";
+    /** Where an agent keeps the driver of network "default" on its host. */
+    private static final String DRIVER = "/run/weft/messaging/default/aeron";
     /** Points of the series over time, as far as their length makes sense. */
     private static final int INTERVALS = 20;
     private static final long MIN_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -80,7 +85,8 @@ public final class LayersCommand implements Callable<Integer> {
     private String idle;
 
     @Option(names = "--option", paramLabel = "LAYER:KEY=VALUE",
-            description = "option of a layer's transport, e.g. link:kind=tcp; may be given several times")
+            description = {"option of a layer's transport; may be given several times: link:kind=tcp, message:directory=PATH",
+                "(default of the latter: " + DRIVER + ")"})
     private List<String> layerOptions = List.of();
 
     @Mixin
@@ -121,6 +127,10 @@ public final class LayersCommand implements Callable<Integer> {
         for (String name : names) {
             Layer layer = layer(name);
             options.put(layer, testOptions());
+        }
+        if (options.containsKey(Layer.MESSAGE)) {
+            // Without one it would be Aeron over UDP sockets, which is no layer of Weft.
+            options.get(Layer.MESSAGE).options.put(DIRECTORY, DRIVER);
         }
         options.values().iterator().next().check();
         for (String text : layerOptions) {
@@ -184,6 +194,11 @@ public final class LayersCommand implements Callable<Integer> {
 
         @Override
         public String unusable(Layer layer) {
+            String directory = options.get(layer).options.get(DIRECTORY);
+            if (layer == Layer.MESSAGE && !Files.isDirectory(Path.of(directory))) {
+                return "no media driver of Weft's messaging in " + directory + "; turn messaging on in the agents of both hosts "
+                        + "(docs/messaging.md), or name its directory with --option message:directory=PATH";
+            }
             return transports.unusable(layer.transport());
         }
 

@@ -15,6 +15,7 @@ import dev.weft.perf.model.RunResult;
 import dev.weft.perf.model.TestKind;
 import dev.weft.perf.model.Verdict;
 import dev.weft.perf.output.Progress;
+import dev.weft.perf.transport.Reason;
 import dev.weft.perf.transport.Transport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -128,7 +129,7 @@ final class Runs implements AutoCloseable {
         try {
             output.emit(out, document);
         } catch (IOException e) {
-            err.println("weft: " + e.getMessage());
+            err.println("weft: " + Reason.of(e));
             return ExitCodes.FAILED;
         }
         return status;

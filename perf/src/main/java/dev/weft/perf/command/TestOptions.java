@@ -58,7 +58,8 @@ final class TestOptions {
 
     @Option(names = {"-o", "--option"}, paramLabel = "KEY=VALUE",
             description = {"option of the transport, at both ends; may be given several times. Sockets: buffer=BYTES, nodelay=false,",
-                "congestion=NAME, busy-poll=MICROS, tos=N. Links: kind=tcp|rdma"})
+                "congestion=NAME, busy-poll=MICROS, tos=N. Links: kind=tcp|rdma. Verbs: op=send|write|read. Aeron: media=udp|ipc,",
+                "directory=PATH of a driver that is there, server-directory=PATH of the server's, mode=shared|dedicated, mtu=BYTES"})
     Map<String, String> options = new LinkedHashMap<>();
 
     /** @throws IllegalArgumentException with a sentence, when the options contradict each other */

@@ -3,6 +3,7 @@ package dev.weft.perf.control;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.perf.model.RunResult;
+import dev.weft.perf.transport.Reason;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,7 @@ public final class MeshClient {
             return ServerLine.expect(wire, host, "hello").path("mesh").asBoolean() ? null
                     : "the server on " + host + " measures for nobody; start it with: weft perf server --mesh TOKEN_FILE";
         } catch (IOException e) {
-            return e.getMessage();
+            return Reason.of(e);
         }
     }
 

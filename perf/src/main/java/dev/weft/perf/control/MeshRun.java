@@ -3,6 +3,7 @@ package dev.weft.perf.control;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.perf.measure.HostProbe;
 import dev.weft.perf.model.RunResult;
+import dev.weft.perf.transport.Reason;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Instant;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** This host as the client of another one, on behalf of a coordinator who has shown that he may ask. */
-final class MeshRun implements Occupation {
+final class MeshRun extends Occupation {
     /** How often the coordinator hears that the measurement goes on. */
     static final int SIGN_OF_LIFE_MILLIS = 1000;
     private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -34,24 +35,24 @@ final class MeshRun implements Occupation {
     }
 
     @Override
-    public String clientHost() {
+    String clientHost() {
         return wire.remoteHost();
     }
 
     @Override
-    public long secondsLeft() {
+    long secondsLeft() {
         return Math.max(0, TimeUnit.NANOSECONDS.toSeconds(order.plan().warmUpNanos() + order.plan().durationNanos()
                 - (System.nanoTime() - begin)));
     }
 
     @Override
-    public String describe() {
+    String describe() {
         return "asks for " + order.plan().test().label() + " over " + order.plan().transport() + " to " + order.host() + " port "
                 + order.port();
     }
 
     @Override
-    public void abort(String reason) {
+    void abort(String reason) {
         aborted = reason;
         PerfClient running = current;
         if (running != null) {
@@ -60,7 +61,7 @@ final class MeshRun implements Occupation {
     }
 
     @Override
-    public String run() {
+    String run() {
         Thread measuring = Thread.ofPlatform().daemon().name("weft-perf-mesh").start(this::measureAndTell);
         try {
             while (true) {
@@ -73,7 +74,7 @@ final class MeshRun implements Occupation {
                 }
             }
         } catch (IOException e) {
-            abort("the coordinator went away: " + e.getMessage());
+            abort("the coordinator went away: " + Reason.of(e));
         }
         abort("the coordinator went away");
         try {
@@ -92,13 +93,14 @@ final class MeshRun implements Occupation {
             answer.set("run", Wire.JSON.valueToTree(run));
             outcome = run.verdict().state().label();
         } catch (IOException | RuntimeException e) {
-            outcome = "not measured: " + e.getMessage();
-            answer = Wire.message("refused").put("reason", String.valueOf(e.getMessage()));
+            outcome = "not measured: " + Reason.of(e);
+            answer = Wire.message("refused").put("reason", Reason.of(e));
         }
+        setAnswered();
         try {
             wire.send(answer);
         } catch (IOException e) {
-            outcome += "; the coordinator did not hear of it: " + e.getMessage();
+            outcome += "; the coordinator did not hear of it: " + Reason.of(e);
         }
     }
 

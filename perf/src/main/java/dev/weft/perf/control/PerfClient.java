@@ -10,6 +10,7 @@ import dev.weft.perf.model.Latency.ClockOffset;
 import dev.weft.perf.rig.EndReport;
 import dev.weft.perf.rig.Engine;
 import dev.weft.perf.rig.NanoClock;
+import dev.weft.perf.transport.Reason;
 import dev.weft.perf.transport.Transport;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -118,8 +119,8 @@ public final class PerfClient {
             serverAgent = Wire.JSON.treeToValue(answer.path("agent"), AgentReport.class);
             running.drain(server.sent(), DRAIN_NANOS);
         } catch (IOException | ExecutionException | TimeoutException e) {
-            early = early != null ? early : "the server gave no result: " + (e.getCause() == null ? "no answer in time" : e.getCause()
-                    .getMessage());
+            early = early != null ? early : "the server gave no result: " + (e.getCause() == null ? "no answer in time"
+                    : Reason.of(e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             early = "interrupted";
@@ -169,7 +170,8 @@ public final class PerfClient {
         } catch (SocketTimeoutException e) {
             gone(running, "the server has been silent for " + patience / 1000 + " s", e);
         } catch (IOException e) {
-            gone(running, e.getMessage().startsWith("the server") ? e.getMessage() : "the server went away: " + e.getMessage(), e);
+            String reason = Reason.of(e);
+            gone(running, reason.startsWith("the server") ? reason : "the server went away: " + reason, e);
         }
     }
 

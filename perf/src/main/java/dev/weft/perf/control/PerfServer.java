@@ -3,6 +3,7 @@ package dev.weft.perf.control;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.perf.measure.HostProbe;
+import dev.weft.perf.transport.Reason;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,8 +11,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +28,7 @@ public final class PerfServer implements AutoCloseable {
     static final int GREETING_MILLIS = 2000;
     private static final int BACKLOG = 1024;
     private static final long ROOM_WAIT_MILLIS = 100;
-    private static final int NONCE_BYTES = 24;
-    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final long CLEARING_MILLIS = 5000;
 
     /**
      * @param address  to listen on, null for all
@@ -62,6 +60,7 @@ public final class PerfServer implements AutoCloseable {
     private final HostProbe probe;
     private final Consumer<String> log;
     private final ServerSocket socket;
+    private final MeshGate gate;
     private final Semaphore room = new Semaphore(MAX_VISITORS);
     private final AtomicReference<Occupation> current = new AtomicReference<>();
     private volatile long servedTests;
@@ -78,6 +77,7 @@ public final class PerfServer implements AutoCloseable {
         this.transports = transports;
         this.probe = probe;
         this.log = log;
+        gate = new MeshGate(settings.mesh(), log);
         socket = new ServerSocket();
         InetSocketAddress wanted = settings.address() == null ? new InetSocketAddress(settings.port())
                 : new InetSocketAddress(settings.address(), settings.port());
@@ -87,7 +87,7 @@ public final class PerfServer implements AutoCloseable {
         } catch (IOException e) {
             socket.close();
             throw new IOException("cannot listen on port " + settings.port() + (settings.address() == null ? "" : " of "
-                    + settings.address()) + ": " + e.getMessage() + "; is another server running there? choose one with --port", e);
+                    + settings.address()) + ": " + Reason.of(e) + "; is another server running there? choose one with --port", e);
         }
     }
 
@@ -138,7 +138,7 @@ public final class PerfServer implements AutoCloseable {
                 }
             });
         } catch (IOException | RuntimeException e) {
-            log.accept("connection from " + visitor.getInetAddress().getHostAddress() + " dropped: " + e.getMessage());
+            log.accept("connection from " + visitor.getInetAddress().getHostAddress() + " dropped: " + Reason.of(e));
         } finally {
             if (holdsRoom[0]) {
                 room.release();
@@ -160,7 +160,10 @@ public final class PerfServer implements AutoCloseable {
         JsonNode request = wire.receive(GREETING_MILLIS);
         Occupation wanted = switch (Wire.type(request)) {
             case "test" -> test(wire, request);
-            case "measure" -> meshRun(wire, request);
+            case "measure" -> {
+                MeshOrder order = gate.admit(wire, request);
+                yield order == null ? null : new MeshRun(wire, order, transports, probe);
+            }
             case "hello" -> {
                 wire.send(Wire.message("hello").put("weft", probe.weft()).put("mesh", settings.mesh() != null));
                 yield null;
@@ -175,55 +178,15 @@ public final class PerfServer implements AutoCloseable {
     /** @return null when it was refused */
     private Occupation test(Wire wire, JsonNode request) throws IOException {
         try {
-            return new ServerTest(wire, Wire.JSON.treeToValue(request.path("plan"), TestPlan.class), settings, transports, probe);
-        } catch (JsonProcessingException e) {
-            return refuse(wire, "the plan cannot be read: " + e.getOriginalMessage());
+            return new ServerTest(wire, Wire.JSON.treeToValue(request.required("plan"), TestPlan.class), settings, transports, probe);
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            wire.send(Wire.message("refused").put("reason", "the plan cannot be read: " + Reason.of(e)));
+            return null;
         }
-    }
-
-    /** @return null when it was refused: this host measures for nobody, or the asker does not know the token, or asks too much */
-    private Occupation meshRun(Wire wire, JsonNode request) throws IOException {
-        if (settings.mesh() == null) {
-            return refuse(wire, "this server measures for nobody; start it with: weft perf server --mesh TOKEN_FILE");
-        }
-        String order = request.path("order").asText();
-        byte[] random = new byte[NONCE_BYTES];
-        RANDOM.nextBytes(random);
-        String nonce = Base64.getEncoder().encodeToString(random);
-        wire.send(Wire.message("challenge").put("nonce", nonce));
-        JsonNode answer = wire.receive(GREETING_MILLIS);
-        if (!Wire.type(answer).equals("proof") || !settings.mesh().token().accepts(nonce, order, answer.path("proof").asText())) {
-            log.accept(wire.remoteHost() + " wanted this host to measure for it and does not know the token");
-            return refuse(wire, "the token is not the one of this host; --token must name the same secret as its --mesh");
-        }
-        try {
-            MeshOrder wanted = Wire.JSON.readValue(order, MeshOrder.class);
-            String problem = wanted.problem();
-            if (problem == null && !isTarget(wanted.host())) {
-                problem = wanted.host() + " is not an address in this server's list of hosts (--hosts)";
-            }
-            return problem != null ? refuse(wire, problem) : new MeshRun(wire, wanted, transports, probe);
-        } catch (JsonProcessingException e) {
-            return refuse(wire, "the order cannot be read: " + e.getOriginalMessage());
-        }
-    }
-
-    /** Only addresses count when there is a list: what a name means could change after it was looked up. */
-    private boolean isTarget(String host) {
-        try {
-            return settings.mesh().targets().isEmpty() || settings.mesh().targets().contains(InetAddress.ofLiteral(host));
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
-    private static Occupation refuse(Wire wire, String reason) throws IOException {
-        wire.send(Wire.message("refused").put("reason", reason));
-        return null;
     }
 
     private void occupy(Wire wire, Occupation wanted, Runnable leaveRoom) throws IOException {
-        Occupation running = current.compareAndExchange(null, wanted);
+        Occupation running = takePlace(wanted);
         if (running != null) {
             wire.send(Wire.message("busy").put("reason", "the server is busy with a test from " + running.clientHost()
                     + (running.secondsLeft() > 0 ? " for " + running.secondsLeft() + " s more" : "") + "; try again then"));
@@ -236,7 +199,17 @@ public final class PerfServer implements AutoCloseable {
         } finally {
             current.set(null);
             servedTests++;
+            wanted.markOver();
         }
+    }
+
+    /** A client that has its result may ask for the next test before the last is cleared away. @return who has the place, or null */
+    private Occupation takePlace(Occupation test) {
+        Occupation running = current.compareAndExchange(null, test);
+        while (running != null && running.awaitOver(CLEARING_MILLIS)) {
+            running = current.compareAndExchange(null, test);
+        }
+        return running;
     }
 
     /** Ends the running test and stops serving. */

@@ -1,6 +1,7 @@
 package dev.weft.perf.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.perf.transport.Reason;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -47,11 +48,11 @@ final class ServerLine {
                     + (port == PerfServer.DEFAULT_PORT ? "" : " --port " + port), e);
         } catch (SocketTimeoutException | NoRouteToHostException e) {
             socket.close();
-            throw new PerfException(host + " port " + port + " cannot be reached: " + e.getMessage()
+            throw new PerfException(host + " port " + port + " cannot be reached: " + Reason.of(e)
                     + "; is the address right, and does a firewall let it through?", e);
         } catch (IOException e) {
             socket.close();
-            throw new PerfException("cannot connect to " + host + " port " + port + ": " + e.getMessage(), e);
+            throw new PerfException("cannot connect to " + host + " port " + port + ": " + Reason.of(e), e);
         }
     }
 

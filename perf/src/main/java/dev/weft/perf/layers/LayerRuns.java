@@ -2,6 +2,7 @@ package dev.weft.perf.layers;
 
 import dev.weft.perf.model.RunResult;
 import dev.weft.perf.model.TestKind;
+import dev.weft.perf.transport.Reason;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -65,7 +66,7 @@ public final class LayerRuns {
         try {
             return measurer.measure(layer, test);
         } catch (IOException e) {
-            return measurer.failed(layer, test, e.getMessage());
+            return measurer.failed(layer, test, Reason.of(e));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft.perf.measure;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.perf.transport.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ public final class AgentProbe {
                     remarks);
         } catch (IOException e) {
             return new AgentReport(before.host, null, Map.of(), Map.of(),
-                    List.of("agent " + before.host + " stopped answering during the run: " + e.getMessage()));
+                    List.of("agent " + before.host + " stopped answering during the run: " + Reason.of(e)));
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.agent.config.AgentConfig;
 import dev.weft.directory.HostsFile;
 import dev.weft.perf.measure.AgentSocket;
+import dev.weft.perf.transport.Reason;
 import dev.weft.yaml.NearestName;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ public final class MeshHosts {
             hosts.add(new MeshHost(own.path("host").asText(), withoutPort(own.path("underlay").asText())));
             peers = agent.get("/v1/peers").path("peers");
         } catch (IOException e) {
-            throw new IOException("no agent of this host tells which hosts there are (" + e.getMessage() + "); name the file of the "
+            throw new IOException("no agent of this host tells which hosts there are (" + Reason.of(e) + "); name the file of the "
                     + "directory with --hosts, or the agent's socket with --agent-socket", e);
         }
         peers.forEach(peer -> hosts.add(new MeshHost(peer.path("peer").asText(), withoutPort(peer.path("underlay").asText()))));

@@ -3,6 +3,7 @@ package dev.weft.perf.mesh;
 import dev.weft.perf.mesh.PairQueue.Pair;
 import dev.weft.perf.model.RunResult;
 import dev.weft.perf.model.TestKind;
+import dev.weft.perf.transport.Reason;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -83,7 +84,7 @@ public final class MeshRuns {
         try {
             return measurer.measure(pair.from(), pair.to(), test);
         } catch (IOException | RuntimeException e) {
-            return measurer.failed(pair.from(), pair.to(), test, String.valueOf(e.getMessage()));
+            return measurer.failed(pair.from(), pair.to(), test, Reason.of(e));
         }
     }
 
