@@ -46,6 +46,9 @@ record Comparison(List<Row> rows, List<Check> checks, List<String> remarks) {
         thresholds.stream().map(threshold -> comparison.neverChecked(threshold)).filter(Objects::nonNull).forEach(comparison.checks::add);
         news.keySet().stream().filter(role -> !bases.containsKey(role))
                 .forEach(role -> comparison.remarks.add(label(role) + " is only in NEW"));
+        if (bases.isEmpty() && news.isEmpty()) {
+            comparison.checks.add(new Check("runs", false, "neither BASE nor NEW holds a run"));
+        }
         return comparison;
     }
 
@@ -100,8 +103,8 @@ record Comparison(List<Row> rows, List<Check> checks, List<String> remarks) {
     private void check(String label, Threshold threshold, RunResult base, RunResult now) {
         Double was = threshold.of(base);
         Double is = threshold.of(now);
-        if (was == null && is == null && threshold.metric().quantity() == Quantity.LATENCY && Words.isThroughput(now)) {
-            return; // of layers and meshes, it is meant for the runs that have it
+        if (was == null && is == null) {
+            return; // meant for runs that have it; that there is none at all is found out in the end
         }
         if (is == null || was == null && threshold.kind() != Threshold.Kind.LIMIT) {
             checks.add(new Check(label + " " + threshold.text(), false,
