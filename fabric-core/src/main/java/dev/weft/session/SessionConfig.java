@@ -12,4 +12,9 @@ package dev.weft.session;
  */
 public record SessionConfig(long heartbeatNanos, long deadAfterNanos, long helloTimeoutNanos, long reconnectMinNanos,
         long reconnectMaxNanos, long ackTimeoutNanos) {
+
+    /** @return at least 1 */
+    long helloTimeoutMillis() {
+        return Math.max(1, helloTimeoutNanos / 1_000_000);
+    }
 }

@@ -7,6 +7,7 @@ import dev.weft.agent.config.AgentConfig;
 import dev.weft.agent.config.AgentConfigLoader;
 import dev.weft.agent.config.ConfigException;
 import dev.weft.counters.CounterId;
+import dev.weft.host.FirewallCounter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,13 @@ class OperationsDocumentTest {
         Set<String> documented = Pattern.compile("(?m)^\\| `([a-z0-9_]+)` \\|").matcher(table).results().map(row -> row.group(1))
                 .collect(Collectors.toSet());
         assertEquals(Arrays.stream(CounterId.values()).map(CounterId::label).collect(Collectors.toSet()), documented);
+    }
+
+    @Test
+    void shouldListEverythingTheFirewallDrops() {
+        for (FirewallCounter counter : FirewallCounter.values()) {
+            assertTrue(text.contains("| `" + counter.label() + "` | " + counter.description() + " |"), counter.label());
+        }
     }
 
     @Test

@@ -200,6 +200,31 @@ class SessionTest {
     }
 
     @Test
+    void shouldBeBackAtOnceWhenTheSideThatDoesNotConnectHasRestartedAndKnocks() {
+        b.transport.close();
+        run(30_000); // a waits seconds between its attempts by now
+        b = new Side("b", B_ADDRESS, "a", A_ADDRESS, 2000, 4);
+        long attempts = a.count(CounterId.CONNECT_FAILURES);
+        b.session.onTick(b.loop.nanoTime(), false);
+        FakeLoop.runAll(a.loop, b.loop);
+        assertTrue(a.session.isEstablished() && b.session.isEstablished(), a.session.status() + " and " + b.session.status());
+        assertEquals(attempts, a.count(CounterId.CONNECT_FAILURES));
+        assertEquals(0, a.count(CounterId.SESSIONS_REFUSED) + b.count(CounterId.SESSIONS_REFUSED));
+    }
+
+    @Test
+    void shouldLeaveADeadAgentForTheOneThatKnocksInItsPlaceButNotForAnOlderOne() {
+        run(40);
+        Recorder saw = new Recorder();
+        put(strangerTo(a, A_ADDRESS, saw), FrameType.HELLO, 0, 0, hello("b", "a", 1, 1, 500));
+        assertTrue(a.session.isEstablished());
+        assertEquals(List.of(), a.losses);
+        put(strangerTo(a, A_ADDRESS, saw), FrameType.HELLO, 0, 0, hello("b", "a", 1, 1, 2000));
+        assertTrue(a.losses.getFirst().contains("a new agent of the peer"), a.losses.toString());
+        assertEquals(FrameType.GOODBYE, saw.frames.getLast()[1] & 0xFF);
+    }
+
+    @Test
     void shouldDropReplayedAndImpossibleFramesAndCountGaps() {
         run(40);
         b.session.close("test");

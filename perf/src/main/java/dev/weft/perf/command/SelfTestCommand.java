@@ -94,15 +94,14 @@ public final class SelfTestCommand implements Callable<Integer> {
         err.println(latency == null ? "self-test: nothing was measured"
                 : "self-test: the rig " + (holds ? "holds" : "does NOT hold") + " here: at " + Units.messageRate(rate) + " it adds "
                         + Units.time(latency.p50Nanos()) + " at p50 and " + Units.time(latency.p999Nanos()) + " at p99.9 (bar "
-                        + Units.time(BAR_NANOS) + ")" + (holds ? "" : why()));
+                        + Units.time(BAR_NANOS) + ")" + waited() + (holds ? "" : "; is the machine idle, and has it two processors?"));
         err.flush();
         return holds ? ExitCodes.OK : ExitCodes.MISSED;
     }
 
     /** A thread that waits for its processor is late through no fault of its own: 0.1 % of five seconds are 5 ms. */
-    private String why() {
-        return (waitedNanos < 0 ? "" : "; in that time the kernel let its thread wait for a processor for " + Units.time(waitedNanos))
-                + "; is the machine idle, and has it two processors?";
+    private String waited() {
+        return waitedNanos < 0 ? "" : "; in that time the kernel let its thread wait for a processor for " + Units.time(waitedNanos);
     }
 
     private RunResult measure(TestPlan plan) throws IOException {

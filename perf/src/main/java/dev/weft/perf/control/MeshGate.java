@@ -33,7 +33,7 @@ final class MeshGate {
         RANDOM.nextBytes(random);
         String nonce = Base64.getEncoder().encodeToString(random);
         wire.send(Wire.message("challenge").put("nonce", nonce));
-        JsonNode answer = wire.receive(PerfServer.GREETING_MILLIS);
+        JsonNode answer = wire.receive(PerfServer.REQUEST_MILLIS);
         if (!Wire.type(answer).equals("proof") || !mesh.token().accepts(nonce, order, answer.path("proof").asText())) {
             log.accept(wire.remoteHost() + " wanted this host to measure for it and does not know the token");
             return refuse(wire, "the token is not the one of this host; --token must name the same secret as its --mesh");

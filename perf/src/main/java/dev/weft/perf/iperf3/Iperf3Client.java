@@ -168,8 +168,8 @@ public final class Iperf3Client {
         streams.start();
         try {
             flow(control, streams);
+            streams.finish(); // while the server still reads
             control.send(State.TEST_END);
-            streams.finish();
             control.expect(State.EXCHANGE_RESULTS, ANSWER);
             control.sendJson(new Results(cpu.percent(), 0, streams.results()).json());
             remote = Results.of(control.readJson(Control.MAX_RESULTS, ANSWER));

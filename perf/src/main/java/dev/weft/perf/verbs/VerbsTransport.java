@@ -138,23 +138,16 @@ public final class VerbsTransport implements Transport {
         InetSocketAddress remote = new InetSocketAddress(InetAddress.getByName(address.substring(0, bar)),
                 Integer.parseInt(address.substring(bar + 1)));
         CmChannel channel = new CmChannel(backend.cm);
-        RdmaCmId id = null;
-        try {
-            id = backend.cm.createId(channel.channel, RdmaCm.RDMA_PS_TCP);
-            backend.cm.resolveAddr(id, null, remote, RESOLVE_MILLIS);
-            channel.await(EventType.RDMA_CM_EVENT_ADDR_RESOLVED, deadline);
-            backend.cm.resolveRoute(id, RESOLVE_MILLIS);
-            channel.await(EventType.RDMA_CM_EVENT_ROUTE_RESOLVED, deadline);
-        } catch (IOException e) {
-            destroy(backend, id);
-            channel.leave();
-            throw failed(remote, e);
-        }
+        RdmaCmId id = resolved(backend, channel, remote, deadline);
         VerbsTransceiver transceiver = transceiver(backend, channel, id, operation, setup, remote);
+        Hello mine = transceiver.hello(setup.token());
+        CompletableFuture<IOException> connecting = apart(() -> backend.cm.connect(id, parameters(mine)));
         try {
-            Hello mine = transceiver.hello(setup.token());
-            RdmaCmId connecting = id;
-            within(deadline, () -> backend.cm.connect(connecting, parameters(mine)));
+            IOException refused = connecting.copy().completeOnTimeout(new IOException("no answer in time"),
+                    Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS).join();
+            if (refused != null) {
+                throw refused;
+            }
             Hello theirs = Hello.decode(channel.await(EventType.RDMA_CM_EVENT_ESTABLISHED, deadline).data());
             if (theirs == null || theirs.token() != setup.token() || theirs.slots() != mine.slots()) {
                 throw new IOException("what answers there is no weft perf server of this test");
@@ -163,7 +156,24 @@ public final class VerbsTransport implements Transport {
             transceiver.open();
             return transceiver;
         } catch (IOException e) {
-            transceiver.close();
+            connecting.thenRun(transceiver::close); // not before the kernel has let go of it
+            throw failed(remote, e);
+        }
+    }
+
+    /** An identifier that knows device and route; on failure nothing is left, the channel included. */
+    private static RdmaCmId resolved(Backend backend, CmChannel channel, InetSocketAddress remote, long deadline) throws IOException {
+        RdmaCmId id = null;
+        try {
+            id = backend.cm.createId(channel.channel, RdmaCm.RDMA_PS_TCP);
+            backend.cm.resolveAddr(id, null, remote, RESOLVE_MILLIS);
+            channel.await(EventType.RDMA_CM_EVENT_ADDR_RESOLVED, deadline);
+            backend.cm.resolveRoute(id, RESOLVE_MILLIS);
+            channel.await(EventType.RDMA_CM_EVENT_ROUTE_RESOLVED, deadline);
+            return id;
+        } catch (IOException e) {
+            destroy(backend, id);
+            channel.leave();
             throw failed(remote, e);
         }
     }
@@ -192,8 +202,12 @@ public final class VerbsTransport implements Transport {
         void run() throws IOException;
     }
 
-    /** Software iWARP makes its TCP connection within the call, which takes minutes when packets are dropped on the way. */
-    private static void within(long deadlineNanos, Call call) throws IOException {
+    /**
+     * Software iWARP makes its TCP connection within the call, which takes minutes when packets are dropped on the way.
+     *
+     * @return completes with what the call threw, or null
+     */
+    private static CompletableFuture<IOException> apart(Call call) {
         CompletableFuture<IOException> done = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("weft-perf-connect").start(() -> {
             try {
@@ -203,11 +217,7 @@ public final class VerbsTransport implements Transport {
                 done.complete(e);
             }
         });
-        IOException failure = done.completeOnTimeout(new IOException("no answer in time"), Math.max(1, deadlineNanos - System.nanoTime()),
-                TimeUnit.NANOSECONDS).join();
-        if (failure != null) {
-            throw failure;
-        }
+        return done;
     }
 
     /** Accepts one stream, which keeps the channel of connection events. */
