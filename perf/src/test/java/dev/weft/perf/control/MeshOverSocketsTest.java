@@ -109,7 +109,7 @@ class MeshOverSocketsTest {
         assertEquals(3, mesh(token), err.toString());
         JsonNode document = JSON.readTree(out.toString());
         JsonNode summary = document.path("mesh");
-        assertEquals("throughput", document.path("runs").path(1).path("parameters").path("test").asText(), "both tests, one after the other");
+        assertEquals("throughput", document.path("runs").path(1).path("parameters").path("test").asText(), "both tests in turn");
         assertEquals(2, summary.path("measured").asInt());
         assertEquals(4, summary.path("missing").size());
         assertTrue(summary.path("missing").path(0).asText().contains("--mesh TOKEN_FILE"), summary.toString());
