@@ -10,8 +10,6 @@ import dev.weft.link.RetainingLink;
 import dev.weft.linux.Memory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The relation with one peer over one link: greeting, epoch, sequence, heartbeats, and coming back after a loss.
@@ -40,9 +38,7 @@ import org.slf4j.LoggerFactory;
  * <p>Every established session has a fresh epoch in each direction; data frames of another epoch are dropped. Data frames carry a
  * sequence from 1 in each direction. All methods run on the lane's thread.
  */
-public final class Session implements LinkListener, LaneTransport.ConnectHandler, Paths.Owner {
-    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-
+public final class Session implements LinkListener, LaneTransport.ConnectHandler, Paths.Owner, RaiseDesk.Holder {
     enum State {
         IDLE, CONNECTING, GREETING, ESTABLISHED, CLOSED
     }
@@ -217,8 +213,8 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
         }
     }
 
-    /** A link came in with a token this session gave. @return the listener of the link */
-    LinkListener onRaiseAccepted(RetainingLink raised, int generation) {
+    @Override
+    public LinkListener onRaiseAccepted(RetainingLink raised, int generation) {
         if (state != State.ESTABLISHED || paths.hasRdmaLink()) {
             return null;
         }
@@ -257,6 +253,7 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
     @Override
     public void onGarbage(Link from) {
         context.counters().increment(CounterId.LINK_GARBAGE);
+        paths.onGarbage(from);
     }
 
     @Override
@@ -366,7 +363,7 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
         raising.begin(hello, connector);
         reconnect.succeeded();
         context.counters().increment(CounterId.SESSIONS_ESTABLISHED);
-        LOG.info("peer {} link {}: established over {} ({})", peer.id(), linkIndex, link.kind().label(), link.describe());
+        news.established(link.kind().label(), link.describe());
         context.events().onEstablished(this, hello);
     }
 
@@ -415,14 +412,13 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
 
     /** Says goodbye and ends; the session does not come back. Idempotent. */
     public void close(String why) {
-        if (state == State.CLOSED) {
-            return;
-        }
         if (state == State.ESTABLISHED) {
             sendText(FrameType.GOODBYE, why);
         }
-        end(why);
-        enter(State.CLOSED);
+        if (state != State.CLOSED) {
+            end(why);
+            enter(State.CLOSED);
+        }
     }
 
     private void end(String why) {
@@ -445,16 +441,15 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
         }
         control.end();
         paths.reset();
-        boolean news = !why.equals(reason);
         reason = why;
         enter(State.IDLE);
         reconnect.failed(context.nanoTime());
         if (wasEstablished) {
             context.counters().increment(CounterId.SESSIONS_LOST);
-            LOG.warn("peer {} link {}: session lost: {}", peer.id(), linkIndex, why);
+            news.lost(why);
             context.events().onLost(this, why);
-        } else if (news) {
-            LOG.info("peer {} link {}: no session: {}", peer.id(), linkIndex, why);
+        } else {
+            news.absent(why);
         }
     }
 
@@ -484,6 +479,7 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
 
     @Override
     public void giveUp(String why) {
+        sendText(FrameType.GOODBYE, why);
         end(why);
     }
 

@@ -57,6 +57,7 @@ class OperationsDocumentTest {
         assertEquals(config.session().reconnectMin().toMillis() + "ms", defaultOf("session.reconnect-min"));
         assertEquals(config.session().reconnectMax().toSeconds() + "s", defaultOf("session.reconnect-max"));
         assertEquals(config.rdma().ackTimeout().toMillis() + "ms", defaultOf("rdma.ack-timeout"));
+        assertEquals(config.rdma().idleAfter().toMinutes() + "m", defaultOf("rdma.idle-after"));
     }
 
     @Test

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Two sides in one thread with time in the test's hand. Side a has the smaller id and connects. */
 class SessionTest {
     private static final SessionConfig CONFIG = new SessionConfig(200_000_000L, 1_000_000_000L, 5_000_000_000L, 100_000_000L,
-            5_000_000_000L, 80_000_000L);
+            5_000_000_000L, 80_000_000L, 300_000_000_000L);
     private static final InetSocketAddress A_ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4790);
     private static final InetSocketAddress B_ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5790);
 

@@ -92,7 +92,7 @@ public final class ClientCommand implements Callable<Integer> {
 
     private void checkPlan(Transport chosen, double bytes, double perSecond) {
         int messageBytes = TestOptions.size((long) bytes, test, chosen);
-        String problem = options.plan(chosen, test, messageBytes, perSecond, 0).problem(chosen.traits());
+        String problem = options.plan(chosen.name(), test, messageBytes, perSecond, 0).problem(chosen.traits());
         if (problem != null) {
             throw new ParameterException(spec.commandLine(), problem);
         }

@@ -18,14 +18,13 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The server's side of one test, from the plan to the result. {@link #run} reads the control connection; the engine has its own thread. */
-final class ServerTest {
+final class ServerTest extends Occupation {
     private static final int STEP_MILLIS = 10_000;
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -39,8 +38,6 @@ final class ServerTest {
     private final CompletableFuture<Long> finish = new CompletableFuture<>();
     private final AtomicLong clientAhead = new AtomicLong();
     private final long begin = System.nanoTime();
-    private final CountDownLatch over = new CountDownLatch(1);
-    private volatile boolean answered;
     private volatile Engine engine;
     private volatile String outcome = "ended before it began";
 
@@ -52,34 +49,23 @@ final class ServerTest {
         this.probe = probe;
     }
 
+    @Override
     String clientHost() {
         return wire.remoteHost();
     }
 
+    @Override
     String describe() {
         return plan.test().label() + " over " + plan.transport() + ", " + plan.streams() + " streams, " + plan.messageBytes() + " bytes";
     }
 
-    /** 0 when unknown. */
+    @Override
     long secondsLeft() {
         long left = plan.count() > 0 ? 0 : plan.warmUpNanos() + plan.durationNanos() - (System.nanoTime() - begin);
         return Math.max(0, TimeUnit.NANOSECONDS.toSeconds(left));
     }
 
-    void markOver() {
-        over.countDown();
-    }
-
-    /** @return whether the client has its answer already and everything is cleared away, within the time; at once when it has none yet */
-    boolean awaitOver(long millis) {
-        try {
-            return answered && over.await(millis, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
+    @Override
     void abort(String reason) {
         Engine running = engine;
         if (running != null) {
@@ -88,7 +74,7 @@ final class ServerTest {
         wire.close();
     }
 
-    /** @return how it ended, for people */
+    @Override
     String run() throws IOException {
         Transport transport;
         try {
@@ -119,7 +105,7 @@ final class ServerTest {
     }
 
     private String refuse(String reason) throws IOException {
-        answered = true;
+        setAnswered();
         wire.send(Wire.message("refused").put("reason", reason));
         return "refused: " + reason;
     }
@@ -223,7 +209,7 @@ final class ServerTest {
             ObjectNode result = Wire.message("result");
             result.set("report", Wire.JSON.valueToTree(report));
             result.set("agent", Wire.JSON.valueToTree(probe.agent().end(agentBefore)));
-            answered = true;
+            setAnswered();
             wire.send(result);
             return report.messages() + " messages delivered here, " + report.sent() + " sent";
         } catch (IOException | ExecutionException | TimeoutException e) {

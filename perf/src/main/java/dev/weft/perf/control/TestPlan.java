@@ -3,6 +3,8 @@ package dev.weft.perf.control;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.perf.model.Direction;
+import dev.weft.perf.model.Loop;
+import dev.weft.perf.model.Parameters;
 import dev.weft.perf.model.TestKind;
 import dev.weft.perf.rig.MessageSize;
 import dev.weft.perf.rig.Timing;
@@ -90,6 +92,19 @@ public record TestPlan(String transport, TestKind test, int messageBytes, int st
     @JsonIgnore
     public Timing timing() {
         return new Timing(warmUpNanos, count > 0 ? Timing.UNTIL_DONE : durationNanos, intervalNanos, repeat);
+    }
+
+    /**
+     * The plan as results show it.
+     *
+     * @param host       server, as the user named it
+     * @param repeats    how often it is carried out
+     * @param clientCpus processors of the client's streams
+     */
+    public Parameters toParameters(String host, int repeats, List<Integer> clientCpus) {
+        return new Parameters(transport, test, host, messageBytes, streams, direction, isOpenLoop() ? Loop.OPEN : Loop.CLOSED,
+                isOpenLoop() ? ratePerSecond : null, count == 0 ? durationNanos : null, count == 0 ? null : count, warmUpNanos,
+                intervalNanos, repeats, spin ? "spin" : "block", clientCpus, serverCpus, options);
     }
 
     /**

@@ -50,6 +50,12 @@ public final class Transports {
         return byName.keySet();
     }
 
+    /** @return null when the transport can be used here, else a sentence: what is missing and the remedy */
+    public String unusable(String name) {
+        Transport transport = byName.get(name);
+        return transport == null ? "this weft has no transport " + name : transport.unavailable();
+    }
+
     /**
      * @throws IOException when there is none of that name, with the nearest, or it cannot be used here, with the remedy
      */
