@@ -70,6 +70,9 @@ public final class RdmaTransport implements LinkTransport {
     }
 
     private static Backend probe() {
+        if (PanamaProvider.kernelProblem() != null) {
+            return new Backend(null, null, PanamaProvider.kernelProblem(), "");
+        }
         try {
             PanamaProvider provider = PanamaVerbs.install();
             String problem = PanamaProvider.problem();

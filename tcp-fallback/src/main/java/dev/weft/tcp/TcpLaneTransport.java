@@ -87,9 +87,19 @@ final class TcpLaneTransport implements LaneTransport {
                 TcpLink link = new TcpLink((EpollSocketChannel) connecting.channel());
                 link.start(handler.onConnected(link));
             } else {
-                handler.onFailed("cannot connect to " + remote + ": " + done.cause().getMessage());
+                handler.onFailed("cannot connect to " + remote + ": " + reason(done.cause()));
             }
         });
+    }
+
+    /** Of some failures Netty's text is "null" with the address behind it; what failed lies below. */
+    private static String reason(Throwable failure) {
+        Throwable deepest = failure;
+        while (deepest.getCause() != null) {
+            deepest = deepest.getCause();
+        }
+        String text = deepest.getMessage();
+        return text == null || text.startsWith("null") ? deepest.getClass().getSimpleName() : text;
     }
 
     private static ChannelInitializer<EpollSocketChannel> initializer(java.util.function.Consumer<EpollSocketChannel> action) {

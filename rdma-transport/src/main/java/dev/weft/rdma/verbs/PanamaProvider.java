@@ -50,6 +50,11 @@ public final class PanamaProvider extends RdmaProvider {
         return problem != null ? problem : CmFunctions.LIBRARY.problem();
     }
 
+    /** Which part of the kernel is missing, and the remedy; null when it is there. Asks no library, which takes a quarter of a second. */
+    public static String kernelProblem() {
+        return Files.exists(CM_DEVICE) ? null : CM_DEVICE + " is missing: load the connection manager with modprobe rdma_ucm";
+    }
+
     /**
      * Why no RDMA connection can be made on this host and what to do about it: a library, a kernel module or a device is missing.
      * Looks every time, since devices come and go.
@@ -61,8 +66,9 @@ public final class PanamaProvider extends RdmaProvider {
         if (problem != null) {
             return problem;
         }
-        if (!Files.exists(CM_DEVICE)) {
-            return CM_DEVICE + " is missing: load the connection manager with modprobe rdma_ucm";
+        problem = kernelProblem();
+        if (problem != null) {
+            return problem;
         }
         try {
             return Devices.list().isEmpty() ? "this host has no RDMA device: load its driver, or make a software device with"
