@@ -9,10 +9,11 @@
 # shellcheck disable=SC2034,SC2153  # variables of the caller and of the parts sourced with this one
 
 readonly LATENCY_BYTES=64 GOODPUT_BYTES=65536
-readonly IPERF_SERVER_PORT=5201 PINGPONG_PORT=7011 PERFTEST_PORT=18515
+readonly SOCKETS_PORT=7011 PERFTEST_PORT=18515
 readonly RSOCKET=/usr/lib/x86_64-linux-gnu/rsocket/librspreload.so
-readonly SMC=$LAB/build/smc-preload.so PINGPONG=$LAB/build/pingpong
+readonly SMC=$LAB/build/smc-preload.so SOCKETS=$LAB/build/sockets
 readonly SETTLE_SECONDS=1 LINK_WARM_UP=2
+LATE_SECONDS=15
 
 tests_of() {
     case $1 in
@@ -45,13 +46,14 @@ run_and_watch() {
     setpriv --pdeathsig KILL -- timeout --kill-after=2 "$limit" "${IN_NS[@]}" >"$file" 2>"$file.err" </dev/null &
     pid=$!
     OWN_PIDS+=("$pid")
-    BUSY_PER_S=0 CONNECTIONS=0
+    BUSY_PER_S=0 CONNECTIONS=0 PAIRS=''
     if wait_slowly "$limit" either "$condition" is_gone "$pid" && is_running "$pid"; then
         observe "$settle"
         begin=$(now_ms) before=$(busy_both)
         observe "$WINDOW_SECONDS"
         BUSY_PER_S=$(calc "($(busy_both) - $before) * 1000 / ($(now_ms) - $begin)")
         CONNECTIONS=$(connected_rdma)
+        PAIRS=$(pairs | grep -o 'state.*' | head -n 1)
     fi
     wait "$pid" || status=$?
     forget_pid "$pid"
@@ -81,7 +83,7 @@ goodput_rows() {
 # ---- verbs -------------------------------------------------------------------------------------------------------------------------
 
 measure_ib_send_bw() {
-    local out=$WORK/ib_send_bw.txt problem=''
+    local out=$WORK/log/ib_send_bw.txt problem=''
     local options=(-d "${DEVICE}0" -R -F -p "$PERFTEST_PORT" -s "$GOODPUT_BYTES" -D $((SECONDS_PER_CELL + 2)) -f 1)
     on b serve_rdma ib-server "$PERFTEST_PORT" ib_send_bw "${options[@]}" || return 1
     run_and_watch "$out" $((SECONDS_PER_CELL + 20)) a connections_exist "$SETTLE_SECONDS" ib_send_bw "${options[@]}" "${UNDERLAY[b]}" ||
@@ -99,7 +101,7 @@ perftest_column() { awk -v size="$2" -v n="$3" '$1 == size { print $n }' "$1"; }
 
 # perftest gives half of a round trip; twice that is what everybody else is asked for.
 measure_ib_send_lat() {
-    local out=$WORK/ib_send_lat.txt column problem=''
+    local out=$WORK/log/ib_send_lat.txt column problem=''
     local options=(-d "${DEVICE}0" -R -F -p "$PERFTEST_PORT" -s "$LATENCY_BYTES" -n "$ROUND_TRIPS")
     on b serve_rdma ib-server "$PERFTEST_PORT" ib_send_lat "${options[@]}" || return 1
     capture_in a "$out" 30 ib_send_lat "${options[@]}" "${UNDERLAY[b]}" || problem=$(perftest_said "$out")
@@ -130,14 +132,14 @@ link_client() {
 }
 
 link_goodput() {
-    local out=$WORK/link.json
+    local out=$WORK/log/link.json
     wait_slowly 40 on b listening b tcp "$LINKS_PORT" || fails "weft perf server does not listen" || return 1
     link_client "$out" --test throughput --size "$GOODPUT_BYTES" || return 1
     goodput_rows weft-link goodput_64k "$(jq '.runs[0].totals.bytesPerSecond * 8 / 1e6' "$out")"
 }
 
 link_round_trips() {
-    local out=$WORK/link-rr.json name
+    local out=$WORK/log/link-rr.json name
     link_client "$out" --test rr --size "$LATENCY_BYTES" --idle spin || return 1
     for name in p50 p99 p999; do
         row weft-link "rr_64_$name" "$(jq ".runs[0].latency.raw.${name}Nanos / 1e3" "$out")" us
@@ -148,25 +150,22 @@ link_round_trips() {
 
 # sockets SYSTEM FROM TO ADDRESS KIND [PRELOAD]: throughput and round trips between two namespaces. KIND is tcp, or rsocket or smc, which must
 # be seen on the device.
-sockets() { socket_throughput "$@" && socket_round_trips "$@"; }
-
-# A server by preload may wait in a way that ss does not show.
-serve_socket() {
-    local name=$1 ns=$2 port=$3 kind=$4
-    shift 4
-    if [[ $kind == rsocket ]]; then serve_rdma "$name" "$port" "$@"; else serve "$name" "$ns" tcp "$port" "$@"; fi
+sockets() {
+    local problem=''
+    socket_throughput "$@" || problem=$ERROR
+    socket_round_trips "$@" || problem=${problem:-$ERROR}
+    [[ -z $problem ]] || fails "$problem"
 }
 
 socket_throughput() {
-    local system=$1 from=$2 to=$3 address=$4 kind=$5 with=(env ${6:+LD_PRELOAD=$6}) out=$WORK/iperf.json problem=''
-    on b serve_socket iperf "$to" "$IPERF_SERVER_PORT" "$kind" "${with[@]}" iperf3 --server --one-off --port "$IPERF_SERVER_PORT" || return 1
-    run_and_watch "$out" $((SECONDS_PER_CELL + 20)) "$from" true "$SETTLE_SECONDS" "${with[@]}" iperf3 --client "$address" \
-        --port "$IPERF_SERVER_PORT" --time "$SECONDS_PER_CELL" --omit 1 --connect-timeout 3000 --json || problem="iperf3 ended with status $?"
-    on b serve_end iperf 2
-    problem+=$(jq -r '.error // empty' "$out" 2>/dev/null || true)
+    local system=$1 from=$2 to=$3 address=$4 kind=$5 with=(env ${6:+LD_PRELOAD=$6}) problem=''
+    on b serve_socket drain "$to" "$SOCKETS_PORT" "$kind" "${with[@]}" "$SOCKETS" drain "$address" "$SOCKETS_PORT" "$GOODPUT_BYTES" || return 1
+    run_and_watch "$WORK/log/pour-$1.txt" $((SECONDS_PER_CELL + LATE_SECONDS)) "$from" true "$SETTLE_SECONDS" "${with[@]}" "$SOCKETS" pour \
+        "$address" "$SOCKETS_PORT" "$GOODPUT_BYTES" "$SECONDS_PER_CELL" || problem="the sender ended with status $?: $(cat "$WORK/log/pour-$1.txt.err")"
+    on b serve_end drain 5
     [[ -z $problem ]] || fails "$problem" || return 1
     over_rdma "$kind" || return 1
-    goodput_rows "$system" tcp_1 "$(jq '.end.sum_received.bits_per_second / 1e6' "$out")"
+    goodput_rows "$system" tcp_1 "$(on b output_of drain | tail -n 1)"
 }
 
 # Both preloads fall back to TCP without a word.
@@ -175,14 +174,14 @@ over_rdma() {
 }
 
 socket_round_trips() {
-    local system=$1 from=$2 to=$3 address=$4 kind=$5 with=(env ${6:+LD_PRELOAD=$6}) out=$WORK/pingpong.txt problem='' p50 p99 p999
-    on b serve_socket pong "$to" "$PINGPONG_PORT" "$kind" "${with[@]}" "$PINGPONG" serve "$address" "$PINGPONG_PORT" "$LATENCY_BYTES" || return 1
-    run_and_watch "$out" $((SECONDS_PER_CELL + 15)) "$from" true "$SETTLE_SECONDS" "${with[@]}" "$PINGPONG" ask "$address" \
-        "$PINGPONG_PORT" "$LATENCY_BYTES" $((SECONDS_PER_CELL + 1)) || problem="$(tail -n 1 "$out.err")"
-    on b serve_end pong 2
+    local system=$1 from=$2 to=$3 address=$4 kind=$5 with=(env ${6:+LD_PRELOAD=$6}) out=$WORK/log/ask-$1.txt problem='' p50 p99 p999
+    on b serve_socket answer "$to" "$SOCKETS_PORT" "$kind" "${with[@]}" "$SOCKETS" answer "$address" "$SOCKETS_PORT" "$LATENCY_BYTES" || return 1
+    run_and_watch "$out" $((SECONDS_PER_CELL + LATE_SECONDS)) "$from" true "$SETTLE_SECONDS" "${with[@]}" "$SOCKETS" ask "$address" \
+        "$SOCKETS_PORT" "$LATENCY_BYTES" "$SECONDS_PER_CELL" || problem="the asking end ended with status $?: $(cat "$out.err")"
+    on b serve_end answer 2
     [[ -z $problem ]] || fails "$problem" || return 1
     over_rdma "$kind" || return 1
-    read -r _ p50 p99 p999 <"$out"
+    read -r p50 p99 p999 <"$out"
     row "$system" tcp_rr_p50 "$p50" us
     row "$system" tcp_rr_p99 "$p99" us
     row "$system" tcp_rr_p999 "$p999" us
@@ -197,9 +196,12 @@ measure_vxlan() {
 
 measure_rsocket() { sockets rsocket a b "${UNDERLAY[b]}" rsocket "$RSOCKET"; }
 
+# Tried once: a connection that is not confirmed blocks its program for a long time.
 measure_smc-r() {
     [[ -z $SMC_PROBLEM ]] || fails "$SMC_PROBLEM" || return 1
-    sockets smc-r a b "${UNDERLAY[b]}" smc "$SMC"
+    LATE_SECONDS=5 socket_throughput smc-r a b "${UNDERLAY[b]}" smc "$SMC" && socket_round_trips smc-r a b "${UNDERLAY[b]}" smc "$SMC" && return
+    SMC_PROBLEM="$ERROR${PAIRS:+ (its queue pair: $PAIRS)}"
+    fails "$SMC_PROBLEM"
 }
 
 measure_weft-tcp() { weft forbid tcp; }
@@ -238,10 +240,10 @@ containers() {
 
 # Until the agents' code is compiled.
 warm_up() {
-    local problem=''
-    on b serve iperf container-b tcp "$IPERF_SERVER_PORT" iperf3 --server --one-off --port "$IPERF_SERVER_PORT" || return 1
-    capture_in container-a "$WORK/warm.json" $((WARM_UP_SECONDS + 20)) iperf3 --client "$WEFT_ADDRESS" --port "$IPERF_SERVER_PORT" \
-        --time "$WARM_UP_SECONDS" --connect-timeout 5000 --json || problem="iperf3: $(jq -r '.error // empty' "$WORK/warm.json")"
-    on b serve_end iperf 2
-    [[ -z $problem ]] || fails "$problem"
+    local status=0
+    on b serve drain container-b tcp "$SOCKETS_PORT" "$SOCKETS" drain "$WEFT_ADDRESS" "$SOCKETS_PORT" "$GOODPUT_BYTES" || return 1
+    capture_in container-a "$WORK/log/warm.txt" $((WARM_UP_SECONDS + LATE_SECONDS)) "$SOCKETS" pour "$WEFT_ADDRESS" "$SOCKETS_PORT" \
+        "$GOODPUT_BYTES" "$WARM_UP_SECONDS" || status=$?
+    on b serve_end drain 2
+    [[ $status == 0 ]] || fails "the warm-up ended with status $status: $(cat "$WORK/log/warm.txt.err")"
 }

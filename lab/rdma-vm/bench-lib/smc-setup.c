@@ -93,7 +93,7 @@ int main(int argc, char **argv)
     attribute(SMC_PNETID_IBPORT, &port, sizeof port);
     execute(fd, "network of the devices");
     begin(family(fd, SMC_GENL_FAMILY_NAME), SMC_NETLINK_ADD_UEID);
-    attribute(SMC_NLA_EID_TABLE_ENTRY, GROUP, SMC_MAX_EID_LEN);
+    attribute(SMC_NLA_EID_TABLE_ENTRY, GROUP, sizeof GROUP);
     execute(fd, "group of the hosts");
     return close(fd);
 }

@@ -69,7 +69,10 @@ links_server() {
 
 listens_rdma() { rdma resource show cm_id 2>/dev/null | grep -q "state LISTEN.*:$1 "; }
 
-connected_rdma() { rdma resource show qp link "${DEVICE}0/1" 2>/dev/null | grep -c 'type RC' || true; }
+connected_rdma() { pairs | grep -c 'state RTS' || true; }
+
+# The queue pairs of connections, as the kernel tells them.
+pairs() { rdma resource show qp link "${DEVICE}0/1" 2>/dev/null | grep 'type RC'; }
 
 # Programs that wait for RDMA connections cannot be seen by ss.
 serve_rdma() {
@@ -87,4 +90,11 @@ smc_half() {
     modprobe smc && "$LAB/build/smc-setup" under0 "${DEVICE}0" 2>"$WORK/log/smc-setup.log" && return
     ERROR=$(tail -n 1 "$WORK/log/smc-setup.log")
     return 1
+}
+
+# A server by preload may wait in a way that ss does not show.
+serve_socket() {
+    local name=$1 ns=$2 port=$3 kind=$4
+    shift 4
+    if [[ $kind == rsocket ]]; then serve_rdma "$name" "$port" "$@"; else serve "$name" "$ns" tcp "$port" "$@"; fi
 }
