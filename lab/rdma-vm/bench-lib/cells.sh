@@ -13,7 +13,7 @@ readonly SOCKETS_PORT=7011 PERFTEST_PORT=18515
 readonly RSOCKET=/usr/lib/x86_64-linux-gnu/rsocket/librspreload.so
 readonly SMC=$LAB/build/smc-preload.so SOCKETS=$LAB/build/sockets
 readonly SETTLE_SECONDS=1 LINK_WARM_UP=2
-LATE_SECONDS=15
+LATE_SECONDS=15 AGENT_SECONDS=90
 
 tests_of() {
     case $1 in
@@ -49,11 +49,11 @@ run_and_watch() {
     BUSY_PER_S=0 CONNECTIONS=0 PAIRS=''
     if wait_slowly "$limit" either "$condition" is_gone "$pid" && is_running "$pid"; then
         observe "$settle"
+        CONNECTIONS=$(connected_rdma)
+        PAIRS=$(pairs | grep -o 'state.*' | head -n 1)
         begin=$(now_ms) before=$(busy_both)
         observe "$WINDOW_SECONDS"
         BUSY_PER_S=$(calc "($(busy_both) - $before) * 1000 / ($(now_ms) - $begin)")
-        CONNECTIONS=$(connected_rdma)
-        PAIRS=$(pairs | grep -o 'state.*' | head -n 1)
     fi
     wait "$pid" || status=$?
     forget_pid "$pid"
@@ -75,7 +75,8 @@ wait_slowly() {
 # goodput_rows SYSTEM TEST MBIT
 goodput_rows() {
     local system=$1 test=$2 mbit=$3
-    is_positive "$mbit" || { ERROR="nothing was delivered" && return 1; }
+    is_positive "$mbit" || fails "nothing was delivered" || return 1
+    is_positive "$BUSY_PER_S" || fails "it ended before its CPU could be measured" || return 1
     row "$system" "$test" "$mbit" Mbit/s
     row "$system" cpu_s_per_gb "$(calc "$BUSY_PER_S / ($mbit / 8000)")" s/GB
 }
@@ -226,8 +227,8 @@ weft() {
 weft_ready() {
     local host
     for host in a b; do
-        wait_slowly 60 on "$host" agent_is_ready "$1" ||
-            fails "agent $host is not on $1 after 60 s: $(on "$host" output_of "agent-$host" | tail -n 2 | tr '\n' ' ')" || return 1
+        wait_slowly "$AGENT_SECONDS" on "$host" agent_is_ready "$1" ||
+            fails "agent $host is not on $1 after $AGENT_SECONDS s: $(on "$host" output_of "agent-$host" | tail -n 2 | tr '\n' ' ')" || return 1
     done
 }
 

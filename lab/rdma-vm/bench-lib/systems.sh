@@ -3,6 +3,7 @@
 #   vxlan_half                    a container behind kernel VXLAN, built as flannel builds it (as lab/bench/lib/systems.sh does for one machine)
 #   agent_begin POLICY            an agent with that RDMA policy; agent_end ends it
 #   links_server                  weft perf, for bare links; links_server_end
+#   prime                         has the machine read a JVM and Weft once
 #   smc_half                      what the kernel's SMC must be told
 #   listens_rdma PORT             whether somebody waits for RDMA connections there
 #   connected_rdma                how many queue pairs of connections there are on the device
@@ -69,7 +70,8 @@ links_server() {
 
 listens_rdma() { rdma resource show cm_id 2>/dev/null | grep -q "state LISTEN.*:$1 "; }
 
-connected_rdma() { pairs | grep -c 'state RTS' || true; }
+# siw does not tell the state of its queue pairs; those of rxe that are not connected yet do not count.
+connected_rdma() { pairs | grep -c "$([[ $DEVICE == rxe ]] && echo 'state RTS' || echo 'type RC')" || true; }
 
 # The queue pairs of connections, as the kernel tells them.
 pairs() { rdma resource show qp link "${DEVICE}0/1" 2>/dev/null | grep 'type RC'; }
@@ -98,3 +100,6 @@ serve_socket() {
     shift 4
     if [[ $kind == rsocket ]]; then serve_rdma "$name" "$port" "$@"; else serve "$name" "$ns" tcp "$port" "$@"; fi
 }
+
+# The first JVM of a machine reads everything from the host; what is measured should not.
+prime() { timeout 60 "$ROOT/weft" version >/dev/null 2>&1; }

@@ -74,10 +74,11 @@ public final class PerfClient {
         if (problem != null) {
             throw new PerfException(problem);
         }
+        // Before the connection is made: a server waits two seconds for it, and the first JSON of a JVM takes long on a slow machine.
+        com.fasterxml.jackson.databind.node.ObjectNode request = Wire.message("test");
+        request.set("plan", Wire.JSON.valueToTree(plan));
         try (Wire wire = new Wire(connect(), Wire.MAX_ANSWER_BYTES)) {
             greet(wire);
-            com.fasterxml.jackson.databind.node.ObjectNode request = Wire.message("test");
-            request.set("plan", Wire.JSON.valueToTree(plan));
             wire.send(request);
             JsonNode ready = expect(wire, "ready");
             List<String> addresses = new ArrayList<>();
