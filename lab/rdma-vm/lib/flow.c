@@ -3,7 +3,7 @@
  *   flow receive udp ADDRESS PORT               until the sender says it is done; prints one JSON line
  *   flow receive tcp ADDRESS PORT               one connection, to its end; prints one JSON line
  *   flow send udp ADDRESS PORT BYTES RATE       numbered datagrams, RATE a second, until SIGTERM
- *   flow send tcp ADDRESS PORT                  as fast as they are taken, until SIGTERM
+ *   flow send tcp ADDRESS PORT [RATE]           RATE bytes a second, or as fast as they are taken, until SIGTERM
  *
  * A byte's value is made from its place in the stream or in the datagram, so nothing has to be kept to check it. Datagrams begin with
  * their number (8 bytes, host order) and the count of all (0 until the end). Exit status 0: the traffic ended as it should; what was
@@ -129,10 +129,15 @@ static void receive_datagrams(int fd)
            received, total - received, doubled, reordered, corrupt, (double)silence / 1e6);
 }
 
-static void send_stream(int fd)
+static void send_stream(int fd, double rate)
 {
     uint64_t at = 0;
+    int64_t begin = now_ns();
     while (!ended) {
+        if (rate > 0 && (double)at > (double)(now_ns() - begin) * rate / 1e9) {
+            nanosleep(&(struct timespec){.tv_nsec = STEP_NS}, NULL);
+            continue;
+        }
         for (size_t i = 0; i < sizeof data; i++)
             data[i] = pattern(at + i);
         for (size_t done = 0; done < sizeof data;) {
@@ -179,7 +184,7 @@ int main(int argc, char **argv)
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGTERM, &action, NULL);
     if (argc < 5 || (strcmp(argv[1], "send") && strcmp(argv[1], "receive"))) {
-        fprintf(stderr, "usage: flow send|receive udp|tcp ADDRESS PORT [BYTES RATE]\n");
+        fprintf(stderr, "usage: flow send|receive udp|tcp ADDRESS PORT [BYTES] [RATE]\n");
         return 2;
     }
     int receiving = !strcmp(argv[1], "receive"), udp = !strcmp(argv[2], "udp");
@@ -189,7 +194,7 @@ int main(int argc, char **argv)
     else if (receiving)
         receive_stream(fd);
     else if (!udp)
-        send_stream(fd);
+        send_stream(fd, argc > 5 ? atof(argv[5]) : 0);
     else if (argc == 7 && atoi(argv[5]) >= HEAD && atoi(argv[5]) <= CHUNK && atof(argv[6]) > 0)
         send_datagrams(fd, (size_t)atoi(argv[5]), atof(argv[6]));
     else

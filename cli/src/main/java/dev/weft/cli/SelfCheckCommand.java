@@ -95,7 +95,8 @@ final class SelfCheckCommand implements Callable<Integer> {
     }
 
     private static Lane lane(String id, InetSocketAddress address) throws IOException {
-        SessionConfig session = new SessionConfig(200_000_000L, 1_000_000_000L, 5_000_000_000L, 20_000_000L, 1_000_000_000L, 80_000_000L);
+        SessionConfig session = new SessionConfig(200_000_000L, 1_000_000_000L, 5_000_000_000L, 20_000_000L, 1_000_000_000L, 80_000_000L,
+                300_000_000_000L);
         LaneConfig config = new LaneConfig(0, new LocalHost(id, 1, 1, 65_000, address), session,
                 peer -> RdmaPolicy.FORBID, 0);
         return new Lane(config, new NoQueue(), new LaneTransports(AgentCommand.transports().tcp(), null), LaneEvents.NONE);

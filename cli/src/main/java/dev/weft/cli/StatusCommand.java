@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
 @Command(name = "status", description = "Show how the agent does")
@@ -19,6 +20,7 @@ final class StatusCommand extends QueryCommand {
         table.row("lanes", status.path("lanes").asText());
         table.row("overlay MTU", status.path("mtu").asText());
         table.row("peers", status.path("peersEstablished").asText() + " of " + status.path("peers").asText() + " established");
+        table.row("paths", paths(status.path("paths")));
         table.row("endpoints", status.path("endpoints").asText());
         status.path("subnets").properties().forEach(entry -> table.row("network " + entry.getKey(), join(entry.getValue())));
         JsonNode use = status.path("process");
@@ -29,6 +31,12 @@ final class StatusCommand extends QueryCommand {
         table.row("directory", "revision " + status.path("directory").path("revision").asText()
                 + (problem.isEmpty() ? "" : ", PROBLEM: " + problem));
         return table.toString();
+    }
+
+    /** Reasons that apply to no session are left out. */
+    private static String paths(JsonNode reasons) {
+        return reasons.properties().stream().filter(entry -> entry.getValue().asLong() > 0)
+                .map(entry -> entry.getValue().asText() + " " + entry.getKey()).collect(Collectors.joining(", "));
     }
 
     static String join(JsonNode array) {

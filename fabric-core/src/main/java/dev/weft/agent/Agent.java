@@ -154,7 +154,8 @@ public final class Agent implements AutoCloseable {
     private Lane lane(int number, LaneTransports transports, TunQueue queue) {
         AgentConfig.Session times = config.session();
         SessionConfig session = new SessionConfig(times.heartbeat().toNanos(), times.deadAfter().toNanos(), times.deadAfter().toNanos() * 5,
-                times.reconnectMin().toNanos(), times.reconnectMax().toNanos(), config.rdma().ackTimeout().toNanos());
+                times.reconnectMin().toNanos(), times.reconnectMax().toNanos(), config.rdma().ackTimeout().toNanos(),
+                config.rdma().idleAfter().toNanos());
         Lane lane = new Lane(new LaneConfig(number, local, session, config.rdma()::towards, config.busyPoll().toNanos()), queue, transports,
                 (peer, remoteLanes) -> conductor.execute(() -> peers.onEstablished(peer, remoteLanes)));
         lane.carry(messages);

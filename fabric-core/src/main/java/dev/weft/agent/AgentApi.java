@@ -12,6 +12,7 @@ import dev.weft.host.FirewallCounter;
 import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
 import dev.weft.peer.Peers;
+import dev.weft.session.PathReason;
 import dev.weft.session.SessionStatus;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -74,6 +75,7 @@ public final class AgentApi {
         status.put("mtu", view.local().mtu());
         status.put("peers", view.peers().size());
         status.put("peersEstablished", view.peers().stream().filter(peer -> established(view, peer) > 0).count());
+        status.put("paths", PathReason.count(view.sessions()));
         status.put("endpoints", agent.endpoints().list().size());
         status.put("directory", Map.of("revision", view.revision(), "problem", view.problem()));
         status.put("process", ProcessUse.now());

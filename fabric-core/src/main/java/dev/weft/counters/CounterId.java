@@ -39,7 +39,7 @@ public enum CounterId {
     FRAMES_LOST("data frames missing from the sequence, given up by the peer or lost with a link"),
     FRAMES_UNCONFIRMED("data frames the peer had not confirmed when their session ended, which it may have or not"),
     BACK_PRESSURE_WAITS("times a packet waited for a link to take it"),
-    LINK_GARBAGE("links closed because what arrived was not a frame"),
+    LINK_GARBAGE("links closed because what arrived was not a frame, or a device refused what was sent"),
     SESSIONS_ESTABLISHED("sessions that reached the established state"),
     SESSIONS_LOST("established sessions that ended"),
     SESSIONS_REFUSED("hellos of a peer that were refused, and our own that a peer refused"),

@@ -48,6 +48,7 @@ final class Egress {
     private int heldVni;
     private int heldLength;
     private long holdUntil;
+    private boolean heldForChange;
 
     Egress(PacketQueue tun, LanePeers peers, Counters counters, Arena arena) {
         this.tun = tun;
@@ -127,18 +128,23 @@ final class Egress {
             return;
         }
         if (claimed) {
-            if (room == Link.NOT_NOW && !target.patience().isExhausted()) {
+            if (room == Link.NOT_NOW && mayWait(target)) {
                 Memory.copy(frame + FrameHeader.LENGTH, scratch + FrameHeader.LENGTH, length);
             }
             guess.abandon();
         }
         if (room == Link.CLOSED) {
             counters.increment(whyClosed(target));
-        } else if (target.patience().isExhausted()) {
-            counters.increment(CounterId.EGRESS_DROP_BACK_PRESSURE);
-        } else {
+        } else if (mayWait(target)) {
             hold(length, now);
+        } else {
+            counters.increment(CounterId.EGRESS_DROP_BACK_PRESSURE);
         }
+    }
+
+    /** A change of path ends soon by itself, however slow the peer has been before. */
+    private static boolean mayWait(Session session) {
+        return session.isChangingPath() || !session.patience().isExhausted();
     }
 
     private static CounterId whyClosed(Session session) {
@@ -149,12 +155,17 @@ final class Egress {
         held = target;
         heldVni = targetVni;
         heldLength = length;
-        holdUntil = now + (target.isChangingPath() ? CHANGE_PATIENCE_NANOS : target.patience().nanos(now));
+        heldForChange = target.isChangingPath();
+        holdUntil = now + (heldForChange ? CHANGE_PATIENCE_NANOS : target.patience().nanos(now));
         counters.increment(CounterId.BACK_PRESSURE_WAITS);
     }
 
     private boolean releaseHeld(long now) {
         long room = held.claim();
+        if (held.isChangingPath() && !heldForChange) {
+            heldForChange = true; // it began while the packet waited
+            holdUntil = now + CHANGE_PATIENCE_NANOS;
+        }
         if (room == Link.NOT_NOW && now - holdUntil < 0) {
             return false;
         }

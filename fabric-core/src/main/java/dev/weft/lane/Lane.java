@@ -104,7 +104,9 @@ public final class Lane implements AutoCloseable {
             forget(host.index(), "the peer's entry in the directory changed");
             LanePeer peer = peers.put(host);
             if (config.lane() == 0) {
-                peer.add(new Session(context, host, 0, 0));
+                Session session = new Session(context, host, 0, 0);
+                peer.add(session);
+                session.onTick(thread.nanoTime(), false); // connects without waiting for the next tick
             }
         });
     }
@@ -128,6 +130,8 @@ public final class Lane implements AutoCloseable {
             for (int link = config.lane(); link < links; link += config.local().lanes()) {
                 if (peer.session(link) == null) {
                     peer.add(new Session(context, host, link, link % remoteLanes));
+                } else {
+                    peer.session(link).hasten();
                 }
             }
         });

@@ -18,7 +18,10 @@ public interface LinkListener {
     /** A {@code claim} that was answered {@link Link#NOT_NOW} may succeed now. */
     void onWritable(Link link);
 
-    /** What arrived is not a frame; the link ends, {@link #onClosed} follows. */
+    /**
+     * What arrived is not a frame, or a device refused what one of the two sides sent; the link ends, {@link #onClosed} follows. No wire
+     * that breaks explains it: one of the agents is wrong.
+     */
     default void onGarbage(Link link) {
     }
 

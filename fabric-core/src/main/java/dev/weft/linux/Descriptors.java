@@ -8,13 +8,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/** What Weft does with bare file descriptors of native libraries: wait, make non-blocking, count events, close. Any thread. */
+/** What Weft does with bare file descriptors of native libraries: wait, make non-blocking, count events, replace, close. Any thread. */
 public final class Descriptors {
     private static final short POLLIN = 1;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
     private static final int O_NONBLOCK = 04000;
     private static final int EFD_CLOEXEC = 02000000;
+    private static final int O_CLOEXEC = EFD_CLOEXEC;
     private static final int EFD_NONBLOCK = O_NONBLOCK;
 
     private static final MethodHandle POLL = handle("poll", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS,
@@ -29,6 +30,9 @@ public final class Descriptors {
             ValueLayout.JAVA_INT, ValueLayout.ADDRESS), Errno.CAPTURE);
     private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
             Errno.CAPTURE);
+
+    private static final MethodHandle DUP3 = handle("dup3", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT,
+            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT), Errno.CAPTURE);
 
     private Descriptors() {
     }
@@ -114,6 +118,19 @@ public final class Descriptors {
                 return 0;
             }
             throw failed("eventfd_read", fd);
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Has a descriptor stand for another open file from now on; what it stood for is closed (dup3(2)). */
+    public static void replace(int fd, int by) throws IOException {
+        try {
+            if ((int) DUP3.invokeExact(Errno.segment(), by, fd, O_CLOEXEC) < 0) {
+                throw failed("dup3", fd);
+            }
         } catch (IOException | RuntimeException e) {
             throw e;
         } catch (Throwable e) {

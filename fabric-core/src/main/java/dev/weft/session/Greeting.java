@@ -24,4 +24,17 @@ final class Greeting {
         }
         return hello;
     }
+
+    /**
+     * As {@link #check(LocalHost, byte[])}, for a hello that must be of one certain peer.
+     *
+     * @param where describes the link, for the sentence
+     */
+    static Hello check(LocalHost local, RemoteHost peer, String where, byte[] body) throws Hello.Refused {
+        Hello hello = check(local, body);
+        if (!hello.hostId().equals(peer.id())) {
+            throw new Hello.Refused("the agent at " + where + " is '" + hello.hostId() + "', not '" + peer.id() + "'");
+        }
+        return hello;
+    }
 }

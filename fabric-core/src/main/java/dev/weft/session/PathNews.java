@@ -3,8 +3,9 @@ package dev.weft.session;
 import dev.weft.counters.CounterId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
-/** What people are told of a session's path: why it is the way it is, one log line each time that changes, and what changes cost. */
+/** What people are told of a session and its path: why it is the way it is, one log line each time that changes, and what changes cost. */
 final class PathNews {
     private static final Logger LOG = LoggerFactory.getLogger(PathNews.class);
 
@@ -14,12 +15,30 @@ final class PathNews {
     private String detail = "";
     private PathReason logged;
     private String loggedDetail = "";
+    private String absence = "";
     private long switches;
     private long lastGapNanos;
 
     PathNews(SessionContext context, String peer) {
         this.context = context;
         this.peer = peer;
+    }
+
+    void established(String kind, String link) {
+        LOG.info("peer {}: established over {} ({})", peer, kind, link);
+    }
+
+    void lost(String why) {
+        absence = why;
+        LOG.warn("peer {}: session lost: {}", peer, why);
+    }
+
+    /** An attempt brought no session; said once for each reason. */
+    void absent(String why) {
+        if (!why.equals(absence)) {
+            absence = why;
+            LOG.info("peer {}: no session: {}", peer, why);
+        }
     }
 
     /** Frames go where they went, for this reason. Said once: an attempt that fails every minute in the same way is no news. */
@@ -36,8 +55,13 @@ final class PathNews {
     void leaving(PathReason why, String what) {
         reason = why;
         detail = what;
-        LOG.warn("peer {}: path leaves RDMA: {}", peer, explanation());
+        LOG.atLevel(why == PathReason.IDLE ? Level.INFO : Level.WARN).log("peer {}: path leaves RDMA: {}", peer, explanation());
         remember();
+    }
+
+    /** The peer's agent, or this one, is wrong. */
+    void alarm(String what) {
+        LOG.error("peer {}: protocol error over RDMA, the session is reset: {}", peer, what);
     }
 
     /** Frames go another way from now on. */

@@ -1,5 +1,9 @@
 package dev.weft.session;
 
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * Why a session's data frames travel the way they do. Shown by the CLI, in the log at each change, and as a metric; docs/rdma.md has the
  * same table.
@@ -17,6 +21,7 @@ public enum PathReason {
     PROBING("the RDMA link is being probed", "none: it takes milliseconds, at most 5 s"),
     PROBE_LATE("the RDMA link was made but did not carry the probes",
             "packets are lost between the devices: check cabling, MTU and firewalls (RoCE v2 is UDP port 4791, iWARP is TCP)"),
+    IDLE("nothing was sent for long, so the RDMA link and its memory were given back", "none: the next frames raise it again"),
     CARRYING("RDMA carries the frames", "none: this is how it should be"),
     LINK_LOST("the RDMA link broke", "see the detail; it is raised again after 5 s, doubling to 60 s; look at the kernel's log"),
     ACK_LATE("the peer did not acknowledge in time over RDMA",
@@ -29,6 +34,15 @@ public enum PathReason {
     PathReason(String sentence, String remedy) {
         this.sentence = sentence;
         this.remedy = remedy;
+    }
+
+    /** How many of these sessions have which reason, by label; every reason is there. */
+    public static Map<String, Long> count(Collection<SessionStatus> sessions) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        for (PathReason reason : values()) {
+            counts.put(reason.label(), sessions.stream().filter(session -> session.reason().equals(reason.label())).count());
+        }
+        return counts;
     }
 
     public String label() {

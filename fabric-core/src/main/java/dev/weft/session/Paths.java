@@ -49,7 +49,7 @@ final class Paths {
         /** Whether data frames may travel over TCP. */
         boolean mayUseTcp();
 
-        /** The session cannot go on. */
+        /** The session cannot go on; the peer is told. */
         void giveUp(String why);
     }
 
@@ -62,16 +62,19 @@ final class Paths {
     private RetainingLink rdma;
     private RetainingLink retained;
     private int generation;
+    private boolean connects;
+    private boolean garbage;
     private int probesEchoed;
     private boolean peerSaidLost;
     private long peerReceived;
-    private long acked;
-    private long ackProgressAt;
+    private final AckClock acks;
     private long ackSaid;
     private boolean receivedOverRdma;
     private int ticksToAck;
     private long leftAt;
     private long waitingSince;
+    private long used;
+    private long usedAt;
     private final PathNews news;
 
     Paths(SessionContext context, Owner owner, Arrivals arrivals, Departures departures, PathNews news) {
@@ -80,6 +83,7 @@ final class Paths {
         this.context = context;
         this.owner = owner;
         this.news = news;
+        acks = new AckClock(context.config().ackTimeoutNanos());
     }
 
     // ---- what the session asks while sending ---------------------------------------------------------------------------------
@@ -101,7 +105,7 @@ final class Paths {
         releaseRetained();
         state = State.TCP;
         tcp = null;
-        acked = 0;
+        acks.start(0, context.nanoTime());
         ackSaid = 0;
         probesEchoed = 0;
         peerSaidLost = false;
@@ -128,8 +132,8 @@ final class Paths {
 
     /** A data frame was committed to {@link #sending}. */
     void onSent() {
-        if (state == State.RDMA && departures.sequence() == acked + 1) {
-            ackProgressAt = context.nanoTime();
+        if (state == State.RDMA) {
+            acks.onSent(departures.sequence(), context.nanoTime());
         }
     }
 
@@ -152,6 +156,8 @@ final class Paths {
     /** An RDMA link has come up for {@code raised}; the connecting side speaks first. */
     void onRaised(RetainingLink link, int raised, boolean connector) {
         rdma = link;
+        connects = connector;
+        garbage = false;
         generation = raised;
         probesEchoed = 0;
         peerSaidLost = false;
@@ -229,26 +235,34 @@ final class Paths {
     private void onMarkerAnswer(int answered) {
         if (state == State.LEAVING_TCP && answered == generation) {
             state = State.RDMA;
-            acked = departures.sequence();
-            departures.confirm(acked);
-            ackProgressAt = context.nanoTime();
+            acks.start(departures.sequence(), context.nanoTime());
+            departures.confirm(departures.sequence());
             news.switched(CounterId.PATH_TO_RDMA, "rdma", PathReason.CARRYING, rdma.describe(), context.nanoTime() - leftAt);
         }
     }
 
     private void onAck(long sequence) {
-        if (sequence > acked && sequence <= departures.sequence()) {
-            acked = sequence;
-            ackProgressAt = context.nanoTime();
+        if (sequence <= departures.sequence()) {
+            acks.onAck(sequence, context.nanoTime());
             departures.confirm(sequence);
         }
     }
 
     // ---- losing --------------------------------------------------------------------------------------------------------------
 
-    /** The RDMA link ended by itself. */
+    /** What came over this link is not allowed; its end follows. */
+    void onGarbage(Link from) {
+        garbage |= from == rdma;
+    }
+
+    /** The RDMA link ended by itself. Who sends what is not allowed cannot be trusted with the session either: both sides begin anew. */
     void onRdmaClosed(String why) {
-        lose(PathReason.LINK_LOST, why);
+        if (garbage) {
+            news.alarm(why);
+            owner.giveUp("protocol error over RDMA: " + why);
+        } else {
+            lose(PathReason.LINK_LOST, why);
+        }
     }
 
     private void lose(PathReason why, String what) {
@@ -264,7 +278,7 @@ final class Paths {
         if (state == State.RDMA || state == State.LEAVING_TCP) {
             leave(State.RECOVERING);
         }
-        sayLost(what);
+        sayLost(why == PathReason.IDLE ? why.sentence() : what);
         if (wasSending) {
             news.leaving(why, what);
         } else {
@@ -288,7 +302,8 @@ final class Paths {
         }
         peerSaidLost = true;
         peerReceived = in.getLong();
-        departures.confirm(peerReceived);
+        onAck(peerReceived); // a link that was left too early teaches patience
+        acks.stop();
         if (rdma != null) {
             lose(PathReason.PEER_LOST, StandardCharsets.UTF_8.decode(in).toString().replaceAll("\\p{Cntrl}", " "));
         } else {
@@ -362,12 +377,14 @@ final class Paths {
      */
     void onTick(long now, boolean late) {
         acknowledge();
+        acks.onTick(now);
         if (late) {
-            ackProgressAt = now;
             waitingSince = now;
         }
-        if (state == State.RDMA && departures.sequence() > acked && now - ackProgressAt > context.config().ackTimeoutNanos()) {
-            lose(PathReason.ACK_LATE, "nothing for " + (now - ackProgressAt) / 1_000_000 + " ms");
+        if (state == State.RDMA && acks.isLate(departures.sequence(), now)) {
+            lose(PathReason.ACK_LATE, "nothing for " + acks.silenceNanos(now) / 1_000_000 + " ms");
+        } else if (isIdle(now)) {
+            lose(PathReason.IDLE, "none for " + (now - usedAt) / 1_000_000_000 + " s");
         } else if (state == State.TCP && rdma != null && now - waitingSince > PROBING_NANOS) {
             lose(PathReason.PROBE_LATE, probesEchoed + " of " + PROBES + " came back within " + PROBING_NANOS / 1_000_000 + " ms");
         } else if ((state == State.LEAVING_TCP || state == State.RECOVERING)
@@ -375,6 +392,20 @@ final class Paths {
             owner.giveUp("the peer did not answer a change of path within " + (now - waitingSince) / 1_000_000 + " ms");
         }
         replay();
+    }
+
+    /** The connecting side gives an idle link back, since it raises the next; not where RDMA is required and nothing else may carry. */
+    private boolean isIdle(long now) {
+        if (framesCarried() != used || state != State.RDMA) {
+            used = framesCarried();
+            usedAt = now;
+        }
+        return now - usedAt > context.config().idleNanos() && connects && owner.mayUseTcp();
+    }
+
+    /** Data frames of this session so far, in both directions. */
+    long framesCarried() {
+        return departures.sequence() + arrivals.sequence();
     }
 
     /** Over RDMA each tick, since the peer keeps what is unacknowledged and goes by the time; over TCP now and then, for its counters. */

@@ -33,7 +33,14 @@ public final class RaiseDesk implements LaneTransport.Acceptor {
         }
     }
 
-    private record Ticket(Session session, int generation, InetAddress peer, long expires) {
+    /** Whom a token was given for. */
+    @FunctionalInterface
+    interface Holder {
+        /** A link came in with the token. @return the listener of the link, or null when it is not wanted any more */
+        LinkListener onRaiseAccepted(RetainingLink raised, int generation);
+    }
+
+    private record Ticket(Holder holder, int generation, InetAddress peer, long expires) {
     }
 
     /**
@@ -48,23 +55,24 @@ public final class RaiseDesk implements LaneTransport.Acceptor {
         return port;
     }
 
-    byte[] issue(Session session, int generation, InetAddress peer) {
-        tickets.values().removeIf(ticket -> ticket.session == session || loop.nanoTime() - ticket.expires > 0);
+    /** A fresh token; the holder's earlier one is void. @param peer the only address it is taken from */
+    byte[] issue(Holder holder, int generation, InetAddress peer) {
+        tickets.values().removeIf(ticket -> ticket.holder == holder || loop.nanoTime() - ticket.expires > 0);
         byte[] token = new byte[TOKEN_LENGTH];
         random.nextBytes(token);
         if (tickets.size() < MAX_TOKENS) {
-            tickets.put(Token.of(token), new Ticket(session, generation, peer, loop.nanoTime() + VALID_NANOS));
+            tickets.put(Token.of(token), new Ticket(holder, generation, peer, loop.nanoTime() + VALID_NANOS));
         }
         return token;
     }
 
     @Override
     public LinkListener accept(Link link, InetSocketAddress remote, byte[] privateData) {
-        if (privateData.length < TOKEN_LENGTH || !(link instanceof RetainingLink retaining)) {
+        if (privateData.length != TOKEN_LENGTH || !(link instanceof RetainingLink retaining)) {
             return null;
         }
         Ticket ticket = tickets.remove(Token.of(privateData));
         boolean valid = ticket != null && loop.nanoTime() - ticket.expires <= 0 && ticket.peer.equals(remote.getAddress());
-        return valid ? ticket.session.onRaiseAccepted(retaining, ticket.generation) : null;
+        return valid ? ticket.holder.onRaiseAccepted(retaining, ticket.generation) : null;
     }
 }

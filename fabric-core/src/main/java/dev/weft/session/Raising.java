@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  *
  * After a loss the next attempt waits 5 s, doubling to 60 s; a link that lived for a minute starts over at 5 s, and links are never raised
  * more often than that, sessions may come and go. Where the policy requires RDMA there is nothing to fall back on, so the waits are
- * shorter: 250 ms to 5 s. Lane's thread only.
+ * shorter: 250 ms to 5 s. After a link was given back as idle the next frame is what is waited for. Lane's thread only.
  */
 final class Raising {
     static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -33,6 +33,7 @@ final class Raising {
     static final long FIRST_PAUSE_REQUIRED_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long CONNECT_TIMEOUT_MILLIS = 3_000;
+    private static final long NOT_IDLE = -1;
 
     private final SessionContext context;
     private final Session session;
@@ -47,6 +48,7 @@ final class Raising {
     private long nextAttempt;
     private long pause;
     private boolean begun;
+    private long idleSince = NOT_IDLE;
     private boolean everRaised;
     private long raisedAt;
 
@@ -61,6 +63,7 @@ final class Raising {
     void begin(Hello hello, boolean connects) {
         connector = connects;
         asking = false;
+        idleSince = NOT_IDLE;
         RdmaPolicy here = context.rdma().policy().apply(hello.hostId());
         RdmaPolicy there = RdmaSetup.policyOf(hello);
         required = here == RdmaPolicy.REQUIRE || there == RdmaPolicy.REQUIRE;
@@ -102,7 +105,8 @@ final class Raising {
         if (asking && now - askedAt > ATTEMPT_NANOS) {
             failed("no token within " + ATTEMPT_NANOS / 1_000_000 + " ms");
         }
-        if (connector && !asking && now - nextAttempt >= 0) {
+        if (connector && !asking && now - nextAttempt >= 0 && idleSince != paths.framesCarried()) {
+            idleSince = NOT_IDLE;
             asking = true;
             askedAt = now;
             generation++;
@@ -113,6 +117,11 @@ final class Raising {
     /** The RDMA link was lost, or the path left it. */
     void onLost() {
         long now = context.nanoTime();
+        if (news.reason() == PathReason.IDLE) {
+            idleSince = paths.framesCarried();
+            nextAttempt = now;
+            return;
+        }
         nextAttempt = now + pause;
         pause = Math.min(pause * 2, longestPause());
         asking = false;

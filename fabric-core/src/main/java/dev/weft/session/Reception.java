@@ -89,8 +89,13 @@ public final class Reception implements LaneTransport.Acceptor {
                 byte[] body = Memory.toArray(frame + FrameHeader.LENGTH, Math.min(length - FrameHeader.LENGTH, Hello.MAX_LENGTH + 1));
                 Hello hello = Greeting.check(context.local(), body);
                 Session found = sessions.sessionFor(hello, from);
-                session = found;
-                found.accept(on, hello);
+                if (found.isConnector()) {
+                    say(FrameType.GOODBYE, "host '" + context.local().id() + "' has the smaller id and connects itself, now");
+                    found.onKnock(hello);
+                } else {
+                    session = found;
+                    found.accept(on, hello);
+                }
             } catch (Hello.Refused e) {
                 refuse(e.getMessage());
             }
@@ -100,10 +105,15 @@ public final class Reception implements LaneTransport.Acceptor {
             session = null;
             context.counters().increment(CounterId.SESSIONS_REFUSED);
             LOG.warn("refused a connection from {}: {}", from.getHostAddress(), why);
+            say(FrameType.REFUSE, why);
+        }
+
+        /** The last words on this link. */
+        private void say(int type, String why) {
             byte[] body = why.getBytes(StandardCharsets.UTF_8);
             long frame = link.claim(FrameHeader.LENGTH + body.length);
             if (frame > 0) {
-                FrameHeader.write(frame, FrameType.REFUSE, body.length, 0, 0, 0);
+                FrameHeader.write(frame, type, body.length, 0, 0, 0);
                 Memory.fromArray(body, frame + FrameHeader.LENGTH);
                 link.commit(FrameHeader.LENGTH + body.length);
                 link.flush();

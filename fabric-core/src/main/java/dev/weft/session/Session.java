@@ -10,8 +10,6 @@ import dev.weft.link.RetainingLink;
 import dev.weft.linux.Memory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The relation with one peer over one link: greeting, epoch, sequence, heartbeats, and coming back after a loss.
@@ -20,26 +18,27 @@ import org.slf4j.LoggerFactory;
  *   the side with the smaller host id               the other side
  *
  *      IDLE <----------------------+                   IDLE <---------+
- *       | back-off passed          |                    |             |
- *       v                          |                    | hello of    |
- *   CONNECTING ---- failed --------+                    | the peer    |
- *       | link up, hello sent      |                    | accepted,   |
- *       v                          |                    | hello sent  |
- *    GREETING --- refused, late ---+                    v             |
- *       | hello of the peer        |              ESTABLISHED --------+
- *       v                          |                     link lost, silence, goodbye
+ *       | back-off passed,         |                    |             |
+ *       | or the peer knocked      |                    | hello of    |
+ *       v                          |                    | the peer    |
+ *   CONNECTING ---- failed --------+                    | accepted,   |
+ *       | link up, hello sent      |                    | hello sent  |
+ *       v                          |                    v             |
+ *    GREETING --- refused, late ---+              ESTABLISHED --------+
+ *       | hello of the peer        |                     link lost, silence, goodbye
+ *       v                          |
  *   ESTABLISHED -------------------+
  * </pre>
  *
- * Data frames travel over the TCP link or an RDMA link beside it, see {@link Paths} and {@link Raising}; control frames always over TCP.
+ * The other side knocks once after its start: it connects and says hello, is answered with a goodbye, and the peer connects at once.
+ *
+ * <p>Data frames travel over the TCP link or an RDMA link beside it, see {@link Paths} and {@link Raising}; control frames always over TCP.
  * The TCP link is the session: when it ends, so does the session, and the RDMA link with it.
  *
  * <p>Every established session has a fresh epoch in each direction; data frames of another epoch are dropped. Data frames carry a
  * sequence from 1 in each direction. All methods run on the lane's thread.
  */
-public final class Session implements LinkListener, LaneTransport.ConnectHandler, Paths.Owner {
-    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-
+public final class Session implements LinkListener, LaneTransport.ConnectHandler, Paths.Owner, RaiseDesk.Holder {
     enum State {
         IDLE, CONNECTING, GREETING, ESTABLISHED, CLOSED
     }
@@ -51,6 +50,7 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
     private final boolean connector;
     private final Reconnect reconnect;
     private final Patience patience = new Patience();
+    private final Liveness liveness;
     private final ControlSender control = new ControlSender();
     private final Arrivals arrivals;
     private final Departures departures = new Departures();
@@ -63,8 +63,6 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
     private int epoch;
     private long incarnation;
     private long establishedAt;
-    private long lastHeard;
-    private long lastSaid;
     private long stateSince;
     private boolean takesMessages;
     private Link claimed;
@@ -75,7 +73,8 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
         this.linkIndex = linkIndex;
         this.remoteLane = remoteLane;
         connector = peer.isConnectedBy(context.local());
-        reconnect = new Reconnect(context.config(), context.random());
+        reconnect = new Reconnect(context.config(), context.random(), connector, !connector && linkIndex == 0);
+        liveness = new Liveness(context.config());
         arrivals = new Arrivals(context.counters());
         news = new PathNews(context, peer.id() + " link " + linkIndex);
         paths = new Paths(context, this, arrivals, departures, news);
@@ -131,7 +130,7 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
     public void send(int type, long frame, int vni, int bodyLength) {
         departures.write(type, frame, vni, bodyLength);
         if (claimed == link) {
-            lastSaid = context.nanoTime();
+            liveness.said(context.nanoTime());
         }
         claimed.commit(FrameHeader.LENGTH + bodyLength);
         paths.onSent();
@@ -170,7 +169,7 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
     public void onFrame(Link from, long frame, int length) {
         int type = FrameHeader.type(frame);
         if (from == link) {
-            lastHeard = context.nanoTime();
+            liveness.heard(context.nanoTime());
             onTcpFrame(type, frame, length);
         } else if (paths.isRdmaLink(from)) {
             onRdmaFrame(from, type, frame, length);
@@ -214,8 +213,8 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
         }
     }
 
-    /** A link came in with a token this session gave. @return the listener of the link */
-    LinkListener onRaiseAccepted(RetainingLink raised, int generation) {
+    @Override
+    public LinkListener onRaiseAccepted(RetainingLink raised, int generation) {
         if (state != State.ESTABLISHED || paths.hasRdmaLink()) {
             return null;
         }
@@ -254,6 +253,7 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
     @Override
     public void onGarbage(Link from) {
         context.counters().increment(CounterId.LINK_GARBAGE);
+        paths.onGarbage(from);
     }
 
     @Override
@@ -269,9 +269,9 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
     // ---- greeting ------------------------------------------------------------------------------------------------------------
 
     private void connect() {
+        reconnect.started();
         enter(State.CONNECTING);
-        long timeoutMillis = Math.max(1, context.config().helloTimeoutNanos() / 1_000_000);
-        context.transport().connect(null, context.laneAddress(peer, remoteLane), new byte[0], timeoutMillis, this);
+        context.transport().connect(null, context.laneAddress(peer, remoteLane), new byte[0], context.config().helloTimeoutMillis(), this);
     }
 
     @Override
@@ -281,7 +281,6 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
             return this;
         }
         link = connected;
-        lastHeard = context.nanoTime();
         enter(State.GREETING);
         sayHello();
         return this;
@@ -307,15 +306,31 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
             return;
         }
         try {
-            Hello hello = Greeting.check(context.local(), Memory.toArray(frame + FrameHeader.LENGTH, bodyLength));
-            if (!hello.hostId().equals(peer.id())) {
-                throw new Hello.Refused("the agent at " + link.describe() + " is '" + hello.hostId() + "', not '" + peer.id() + "'");
-            }
-            establish(hello);
+            establish(Greeting.check(context.local(), peer, link.describe(), Memory.toArray(frame + FrameHeader.LENGTH, bodyLength)));
         } catch (Hello.Refused e) {
             context.counters().increment(CounterId.SESSIONS_REFUSED);
             sendText(FrameType.REFUSE, e.getMessage());
             end(e.getMessage());
+        }
+    }
+
+    /** Whether this side makes the connections; a hello that comes in is then a knock. */
+    boolean isConnector() {
+        return connector;
+    }
+
+    /** The peer says that it is there: no more waiting, and no more waiting for an agent that it has replaced. */
+    void onKnock(Hello hello) {
+        if (state == State.ESTABLISHED && hello.incarnation() > incarnation) {
+            end("a new agent of the peer has taken its place");
+        }
+        hasten();
+    }
+
+    /** Connects now if only the back-off keeps this side from it. */
+    public void hasten() {
+        if (connector && state == State.IDLE) {
+            connect();
         }
     }
 
@@ -325,9 +340,6 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
      * @throws Hello.Refused when the link is not one this side expects
      */
     void accept(Link incoming, Hello hello) throws Hello.Refused {
-        if (connector) {
-            throw new Hello.Refused("host '" + context.local().id() + "' has the smaller id and makes the connections itself");
-        }
         if (state == State.ESTABLISHED && hello.incarnation() < incarnation) {
             throw new Hello.Refused("a newer agent of host '" + peer.id() + "' holds this session");
         }
@@ -344,15 +356,14 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
         incarnation = hello.incarnation();
         departures.begin(epoch);
         takesMessages = hello.takesMessages();
-        lastHeard = context.nanoTime();
-        lastSaid = lastHeard;
-        establishedAt = lastHeard;
+        establishedAt = context.nanoTime();
+        liveness.begin(establishedAt);
         enter(State.ESTABLISHED);
         paths.begin(link);
         raising.begin(hello, connector);
         reconnect.succeeded();
         context.counters().increment(CounterId.SESSIONS_ESTABLISHED);
-        LOG.info("peer {} link {}: established over {} ({})", peer.id(), linkIndex, link.kind().label(), link.describe());
+        news.established(link.kind().label(), link.describe());
         context.events().onEstablished(this, hello);
     }
 
@@ -365,17 +376,17 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
      */
     public void onTick(long now, boolean late) {
         if (late) {
-            lastHeard = now;
+            liveness.heard(now);
         }
         switch (state) {
             case IDLE -> {
-                if (connector && reconnect.due(now)) {
+                if (reconnect.due(now)) {
                     connect();
                 }
             }
             case GREETING -> {
                 if (now - stateSince > context.config().helloTimeoutNanos()) {
-                    end("no hello within " + context.config().helloTimeoutNanos() / 1_000_000 + " ms");
+                    end("no hello within " + context.config().helloTimeoutMillis() + " ms");
                 }
             }
             case ESTABLISHED -> {
@@ -389,11 +400,11 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
     }
 
     private void keepAlive(long now) {
-        if (now - lastHeard > context.config().deadAfterNanos()) {
-            end("heard nothing for " + (now - lastHeard) / 1_000_000 + " ms");
-        } else if (now - lastSaid >= context.config().heartbeatNanos()) {
+        if (liveness.isDead(now)) {
+            end("heard nothing for " + liveness.silentMillis(now) + " ms");
+        } else if (liveness.mustSpeak(now)) {
             control.sendIfRoom(FrameType.HEARTBEAT, ByteBuffer.allocate(Long.BYTES).putLong(arrivals.sequence()).array());
-            lastSaid = now;
+            liveness.said(now);
         }
     }
 
@@ -401,14 +412,13 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
 
     /** Says goodbye and ends; the session does not come back. Idempotent. */
     public void close(String why) {
-        if (state == State.CLOSED) {
-            return;
-        }
         if (state == State.ESTABLISHED) {
             sendText(FrameType.GOODBYE, why);
         }
-        end(why);
-        enter(State.CLOSED);
+        if (state != State.CLOSED) {
+            end(why);
+            enter(State.CLOSED);
+        }
     }
 
     private void end(String why) {
@@ -431,16 +441,15 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
         }
         control.end();
         paths.reset();
-        boolean news = !why.equals(reason);
         reason = why;
         enter(State.IDLE);
         reconnect.failed(context.nanoTime());
         if (wasEstablished) {
             context.counters().increment(CounterId.SESSIONS_LOST);
-            LOG.warn("peer {} link {}: session lost: {}", peer.id(), linkIndex, why);
+            news.lost(why);
             context.events().onLost(this, why);
-        } else if (news) {
-            LOG.info("peer {} link {}: no session: {}", peer.id(), linkIndex, why);
+        } else {
+            news.absent(why);
         }
     }
 
@@ -457,7 +466,7 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
 
     @Override
     public void sendControl(int type, byte[] body) {
-        lastSaid = context.nanoTime();
+        liveness.said(context.nanoTime());
         if (!control.send(type, body)) {
             end("the peer does not take control frames");
         }
@@ -470,6 +479,7 @@ public final class Session implements LinkListener, LaneTransport.ConnectHandler
 
     @Override
     public void giveUp(String why) {
+        sendText(FrameType.GOODBYE, why);
         end(why);
     }
 

@@ -7,6 +7,7 @@ import dev.weft.agent.config.AgentConfig;
 import dev.weft.agent.config.AgentConfigLoader;
 import dev.weft.agent.config.ConfigException;
 import dev.weft.counters.CounterId;
+import dev.weft.host.FirewallCounter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,13 @@ class OperationsDocumentTest {
     }
 
     @Test
+    void shouldListEverythingTheFirewallDrops() {
+        for (FirewallCounter counter : FirewallCounter.values()) {
+            assertTrue(text.contains("| `" + counter.label() + "` | " + counter.description() + " |"), counter.label());
+        }
+    }
+
+    @Test
     void shouldGiveTheDefaultsThatAreInForce() throws ConfigException {
         AgentConfig config = AgentConfigLoader.parse(Path.of("agent.yaml"), "host: a\nunderlay: 192.0.2.1\ndirectory: {file: /d.yaml}\n");
         assertEquals(String.valueOf(config.port()), defaultOf("port"));
@@ -49,6 +57,7 @@ class OperationsDocumentTest {
         assertEquals(config.session().reconnectMin().toMillis() + "ms", defaultOf("session.reconnect-min"));
         assertEquals(config.session().reconnectMax().toSeconds() + "s", defaultOf("session.reconnect-max"));
         assertEquals(config.rdma().ackTimeout().toMillis() + "ms", defaultOf("rdma.ack-timeout"));
+        assertEquals(config.rdma().idleAfter().toMinutes() + "m", defaultOf("rdma.idle-after"));
     }
 
     @Test

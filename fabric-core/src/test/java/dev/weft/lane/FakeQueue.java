@@ -13,13 +13,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A TUN queue without a kernel behind it: the test puts packets in and sees what the lane wrote. */
-final class FakeQueue implements PacketQueue {
-    final Queue<byte[]> toLane = new ConcurrentLinkedQueue<>();
-    final List<byte[]> fromLane = new CopyOnWriteArrayList<>();
-    final AtomicInteger closed = new AtomicInteger();
+public final class FakeQueue implements PacketQueue {
+    public final Queue<byte[]> toLane = new ConcurrentLinkedQueue<>();
+    public final List<byte[]> fromLane = new CopyOnWriteArrayList<>();
+    public final AtomicInteger closed = new AtomicInteger();
     private final int event;
 
-    FakeQueue() {
+    public FakeQueue() {
         try {
             event = Descriptors.openEvent();
         } catch (IOException e) {
@@ -28,7 +28,7 @@ final class FakeQueue implements PacketQueue {
     }
 
     /** Offers a packet (virtio header included) to the lane. */
-    void inject(byte[] packet) {
+    public void inject(byte[] packet) {
         toLane.add(packet);
         try {
             Descriptors.signalEvent(event);

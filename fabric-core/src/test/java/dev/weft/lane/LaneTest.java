@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** Two hosts, each one lane on a thread of its own, joined by links in memory; queues without a kernel. */
 class LaneTest {
     private static final SessionConfig SESSION = new SessionConfig(200_000_000L, 5_000_000_000L, 5_000_000_000L, 10_000_000L,
-            100_000_000L, 80_000_000L);
+            100_000_000L, 80_000_000L, 300_000_000_000L);
     private static final int VNI = 5;
 
     private final MemoryTransport network = new MemoryTransport();

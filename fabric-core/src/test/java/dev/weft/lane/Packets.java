@@ -6,13 +6,13 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 
 /** IP packets as a TUN queue gives them: ten bytes of virtio header first. */
-final class Packets {
+public final class Packets {
 
     private Packets() {
     }
 
     /** A whole packet of the family of its addresses, with {@code payload} bytes made from {@code seed}. */
-    static byte[] packet(String from, String to, int payload, long seed) {
+    public static byte[] packet(String from, String to, int payload, long seed) {
         byte[] source = IpAddresses.parse(from).getAddress();
         byte[] destination = IpAddresses.parse(to).getAddress();
         int header = source.length == 4 ? 20 : 40;

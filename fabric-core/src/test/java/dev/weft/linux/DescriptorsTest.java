@@ -27,6 +27,20 @@ class DescriptorsTest {
     }
 
     @Test
+    void shouldHaveADescriptorStandForAnotherFile() throws IOException {
+        int kept = Descriptors.openEvent();
+        int replaced = Descriptors.openEvent();
+        try {
+            Descriptors.signalEvent(kept);
+            Descriptors.replace(replaced, kept);
+            assertEquals(1, Descriptors.takeEvent(replaced));
+        } finally {
+            Descriptors.close(kept);
+            Descriptors.close(replaced);
+        }
+    }
+
+    @Test
     void shouldNameTheCallAndTheErrorOfABadDescriptor() {
         IOException refused = assertThrows(IOException.class, () -> Descriptors.setNonBlocking(-1));
         assertEquals("fcntl of descriptor -1 failed: Bad file descriptor (errno 9)", refused.getMessage());

@@ -24,7 +24,7 @@ class PathSwitchTest {
     private static final int SEEDS = 1500;
     private static final int STEPS = 600;
     private static final SessionConfig CONFIG = new SessionConfig(200_000_000L, 1_000_000_000L, 5_000_000_000L, 100_000_000L,
-            1_000_000_000L, 80_000_000L);
+            1_000_000_000L, 80_000_000L, 300_000_000_000L);
 
     private long switchesSeen;
     private long replaysSeen;

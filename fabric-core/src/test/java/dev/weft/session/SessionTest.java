@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Two sides in one thread with time in the test's hand. Side a has the smaller id and connects. */
 class SessionTest {
     private static final SessionConfig CONFIG = new SessionConfig(200_000_000L, 1_000_000_000L, 5_000_000_000L, 100_000_000L,
-            5_000_000_000L, 80_000_000L);
+            5_000_000_000L, 80_000_000L, 300_000_000_000L);
     private static final InetSocketAddress A_ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4790);
     private static final InetSocketAddress B_ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5790);
 
@@ -197,6 +197,31 @@ class SessionTest {
         run(60_000);
         long attempts = a.count(CounterId.CONNECT_FAILURES);
         assertTrue(attempts >= 12 && attempts <= 40, "attempts in a minute: " + attempts);
+    }
+
+    @Test
+    void shouldBeBackAtOnceWhenTheSideThatDoesNotConnectHasRestartedAndKnocks() {
+        b.transport.close();
+        run(30_000); // a waits seconds between its attempts by now
+        b = new Side("b", B_ADDRESS, "a", A_ADDRESS, 2000, 4);
+        long attempts = a.count(CounterId.CONNECT_FAILURES);
+        b.session.onTick(b.loop.nanoTime(), false);
+        FakeLoop.runAll(a.loop, b.loop);
+        assertTrue(a.session.isEstablished() && b.session.isEstablished(), a.session.status() + " and " + b.session.status());
+        assertEquals(attempts, a.count(CounterId.CONNECT_FAILURES));
+        assertEquals(0, a.count(CounterId.SESSIONS_REFUSED) + b.count(CounterId.SESSIONS_REFUSED));
+    }
+
+    @Test
+    void shouldLeaveADeadAgentForTheOneThatKnocksInItsPlaceButNotForAnOlderOne() {
+        run(40);
+        Recorder saw = new Recorder();
+        put(strangerTo(a, A_ADDRESS, saw), FrameType.HELLO, 0, 0, hello("b", "a", 1, 1, 500));
+        assertTrue(a.session.isEstablished());
+        assertEquals(List.of(), a.losses);
+        put(strangerTo(a, A_ADDRESS, saw), FrameType.HELLO, 0, 0, hello("b", "a", 1, 1, 2000));
+        assertTrue(a.losses.getFirst().contains("a new agent of the peer"), a.losses.toString());
+        assertEquals(FrameType.GOODBYE, saw.frames.getLast()[1] & 0xFF);
     }
 
     @Test

@@ -22,11 +22,16 @@ public final class Mutations {
 
     /** @return inputs tried */
     public static long run(List<byte[]> seeds, Target target) {
+        return run(seeds, ROUNDS, target);
+    }
+
+    /** As {@link #run(List, Target)}, where an input is dearer. */
+    public static long run(List<byte[]> seeds, int rounds, Target target) {
         Long seconds = Long.getLong("weft.fuzz.seconds");
         long first = seconds == null ? 1 : System.nanoTime();
         long end = System.nanoTime() + (seconds == null ? 0 : seconds * 1_000_000_000L);
         long count = 0;
-        while (seconds == null ? count < ROUNDS : System.nanoTime() < end) {
+        while (seconds == null ? count < rounds : System.nanoTime() < end) {
             long seed = first + count++;
             byte[] input = mutate(seeds, new Random(seed));
             try {

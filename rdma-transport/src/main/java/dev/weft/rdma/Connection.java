@@ -146,9 +146,13 @@ abstract class Connection implements RdmaLink.Owner {
     public final void onReleased(RdmaLink ended) {
         transport.released(ended);
         free(() -> {
-            if (made != null) {
-                made.memory.release();
-                made = null;
+            try {
+                if (made != null) {
+                    made.memory.release();
+                    made = null;
+                }
+            } finally {
+                transport.loop().execute(device::released);
             }
         });
     }

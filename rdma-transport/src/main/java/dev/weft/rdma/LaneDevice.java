@@ -42,6 +42,8 @@ final class LaneDevice implements LaneLoop.Poller, CompletionQueues.Dispatcher {
     private int touchedCount;
     private RdmaLoop.Watch watch;
     private long staleCompletions;
+    private int unreleased;
+    private Runnable whenUnused = () -> { };
 
     /** @param work runs what may enter the kernel for a while */
     LaneDevice(ExtendedVerbs verbs, IbvContext context, RdmaLoop loop, RdmaLaneTransport.Worker work) {
@@ -63,6 +65,7 @@ final class LaneDevice implements LaneLoop.Poller, CompletionQueues.Dispatcher {
             generations = Arrays.copyOf(generations, 2 * place);
         }
         links[place] = link;
+        unreleased++;
         link.identify(place, generations[place]);
         if (linkCount++ == 0) {
             loop.addPoller(this);
@@ -76,6 +79,22 @@ final class LaneDevice implements LaneLoop.Poller, CompletionQueues.Dispatcher {
         freePlaces.add(link.place());
         if (--linkCount == 0) {
             loop.removePoller(this);
+        }
+    }
+
+    /** Queue pair and memory of a link that has left are gone. */
+    void released() {
+        if (--unreleased == 0) {
+            whenUnused.run();
+        }
+    }
+
+    /** Calls back once nothing of any link is left. */
+    void whenUnused(Runnable action) {
+        if (unreleased == 0) {
+            action.run();
+        } else {
+            whenUnused = action;
         }
     }
 
@@ -196,7 +215,7 @@ final class LaneDevice implements LaneLoop.Poller, CompletionQueues.Dispatcher {
         }
     }
 
-    private void endAll(String reason) {
+    void endAll(String reason) {
         for (RdmaLink link : links.clone()) {
             if (link != null) {
                 link.end(reason);

@@ -1,5 +1,6 @@
 package dev.weft.rdma;
 
+import com.ibm.disni.verbs.IbvContext;
 import com.ibm.disni.verbs.RdmaCmEvent;
 import com.ibm.disni.verbs.RdmaCmEvent.EventType;
 import com.ibm.disni.verbs.RdmaCmId;
@@ -37,6 +38,7 @@ final class Listening {
         try {
             transport.cm().bindAddr(fresh, address);
             transport.cm().listen(fresh, BACKLOG);
+            transport.deviceOf(fresh); // looked after from now on
         } catch (IOException e) {
             transport.work(() -> transport.cm().destroyCmId(fresh));
             throw new IOException("cannot listen on " + address + " over RDMA: " + e.getMessage()
@@ -47,6 +49,19 @@ final class Listening {
 
     boolean isOf(RdmaCmId candidate) {
         return id != null && id == candidate;
+    }
+
+    /** A device is taken away, without an event. */
+    void onDeviceGone(IbvContext device) {
+        try {
+            if (id != null && id.getVerbs() == device) {
+                LOG.warn("listener on {}: the RDMA device was removed", address);
+                drop();
+                startAgain();
+            }
+        } catch (IOException e) {
+            LOG.warn("listener on {}: {}", address, e.getMessage());
+        }
     }
 
     /** An event of the listener itself, not of one of its connections. */

@@ -13,7 +13,7 @@ import dev.weft.rdma.verbs.ExtendedVerbs;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -58,11 +58,10 @@ final class RdmaLaneTransport implements LaneTransport {
     private final Executor worker;
     private final Executor callers;
     private final Runnable ended;
-    private final DeviceEvents deviceEvents;
     private final List<Listening> listeners = new ArrayList<>();
     private final Map<RdmaCmId, Connection> connections = new LinkedHashMap<>();
     private final Set<RdmaLink> unreleased = new LinkedHashSet<>();
-    private final Map<IbvContext, LaneDevice> devices = new IdentityHashMap<>();
+    private final LaneDevices devices;
     private final List<RdmaLink> clocked = new ArrayList<>();
     private final List<Dialing> calling = new ArrayList<>();
     private RdmaEventChannel events;
@@ -80,7 +79,7 @@ final class RdmaLaneTransport implements LaneTransport {
         this.worker = worker;
         this.callers = callers;
         this.ended = ended;
-        this.deviceEvents = deviceEvents;
+        devices = new LaneDevices(verbs, loop, this::work, deviceEvents, this::onDeviceGone);
     }
 
     // ---- what connections use ------------------------------------------------------------------------------------------------
@@ -125,14 +124,16 @@ final class RdmaLaneTransport implements LaneTransport {
     }
 
     LaneDevice deviceOf(RdmaCmId id) throws IOException {
-        IbvContext context = id.getVerbs();
-        LaneDevice device = devices.get(context);
-        if (device == null) {
-            device = new LaneDevice(verbs, context, loop, this::work);
-            devices.put(context, device);
-            deviceEvents.join(verbs, device, loop);
-        }
-        return device;
+        return devices.of(id.getVerbs());
+    }
+
+    private void onDeviceGone(IbvContext device) {
+        List.copyOf(listeners).forEach(listening -> listening.onDeviceGone(device));
+    }
+
+    /** Completions that came when their link was over, on the devices in use. */
+    long staleCompletions() {
+        return devices.staleCompletions();
     }
 
     void forget(Connection connection) {
@@ -217,6 +218,7 @@ final class RdmaLaneTransport implements LaneTransport {
             Listening listening = new Listening(this, local, acceptor);
             listening.start();
             listeners.add(listening);
+            devices.startLooking();
             return CompletableFuture.completedFuture(null);
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
@@ -240,6 +242,7 @@ final class RdmaLaneTransport implements LaneTransport {
             Dialing dialing = new Dialing(this, id, remote, privateData, handler);
             connections.put(id, dialing);
             calling.add(dialing);
+            devices.startLooking();
             dialing.start(local, timeoutMillis);
         } catch (IOException e) {
             handler.onFailed("cannot connect to " + remote + " over RDMA: " + e.getMessage());
@@ -257,23 +260,18 @@ final class RdmaLaneTransport implements LaneTransport {
             connection.fail("this side closed");
         }
         List.copyOf(unreleased).forEach(RdmaLink::releaseRetained);
-        for (LaneDevice device : devices.values()) {
-            deviceEvents.leave(device);
-            device.stop();
-        }
+        Collection<LaneDevice> stopped = devices.stopAll();
         if (eventsWatch != null) {
             eventsWatch.close();
         }
         CompletableFuture.allOf(calling.stream().map(Connection::idle).toArray(CompletableFuture[]::new)).thenRun(() -> {
-            work(this::destroyAll);
+            work(() -> destroyAll(stopped));
             worker.execute(ended);
         });
     }
 
-    private void destroyAll() throws IOException {
-        for (LaneDevice device : devices.values()) {
-            device.destroy();
-        }
+    private void destroyAll(Collection<LaneDevice> stopped) throws IOException {
+        devices.destroyAll(stopped);
         if (events != null) {
             cm.destroyEventChannel(events);
         }

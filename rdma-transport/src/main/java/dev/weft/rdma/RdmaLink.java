@@ -1,7 +1,5 @@
 package dev.weft.rdma;
 
-import com.ibm.disni.verbs.IbvSendWR;
-import com.ibm.disni.verbs.SVCPostSend;
 import dev.weft.frame.FrameHeader;
 import dev.weft.link.DeviceFacts;
 import dev.weft.link.LinkKind;
@@ -26,9 +24,6 @@ import java.net.InetAddress;
  * here allocates once the link is up. Lane's thread only.
  */
 final class RdmaLink implements RetainingLink {
-    private static final int SIGNALED = IbvSendWR.IBV_SEND_SIGNALED;
-    private static final int INLINE = IbvSendWR.IBV_SEND_INLINE;
-
     /** What a link asks of the transport that made it. */
     interface Owner {
         /** The link is over: its queue pair must go, in time its memory. */
@@ -56,11 +51,9 @@ final class RdmaLink implements RetainingLink {
     private LinkListener listener;
     private LinkQueues queues;
     private SendRing ring;
+    private Outlet outlet;
     private int generation;
     private int place = -1;
-    private int sendsPosted;
-    private int sendsDone;
-    private int unsignalled;
     private boolean heard;
     private boolean wanted;
     private boolean flushWanted;
@@ -111,6 +104,7 @@ final class RdmaLink implements RetainingLink {
     void attach(LinkQueues made) {
         queues = made;
         ring = new SendRing(made.memory.ring(), made.memory.ringBytes());
+        outlet = new Outlet(credits, ring, made, generation, place);
         state = State.READY;
     }
 
@@ -197,70 +191,18 @@ final class RdmaLink implements RetainingLink {
         return state == State.UP && (connector || heard);
     }
 
-    private int sendRoom() {
-        return queues.sendDepth - (sendsPosted - sendsDone);
-    }
-
-    /** Posts batches as far as credits and the send queue allow; {@code open} includes the one that could still grow. */
+    /** Posts batches as far as possible; {@code open} includes the one that could still grow. */
     private void post(boolean open) {
-        if (!maySend()) {
-            return;
+        if (maySend()) {
+            checkPost(outlet.post(open));
+            flushWanted &= ring.hasUnposted();
         }
-        int count = 0;
-        int room = Math.min(credits.room(), sendRoom());
-        while (room-- > 0 && (open ? ring.hasUnposted() : ring.hasClosed())) {
-            prepare(count++, ring.post());
-            if (count == LinkQueues.LIST) {
-                submit(count);
-                count = 0;
-                if (state == State.ENDED) {
-                    return;
-                }
-            }
-        }
-        if (count > 0) {
-            submit(count);
-        }
-        flushWanted &= ring.hasUnposted();
-    }
-
-    private void prepare(int index, int batch) {
-        int length = ring.length(batch);
-        int number = credits.send(false);
-        long header = queues.memory.header(number);
-        BatchHeader.write(header, false, credits.ownSlots(), length, number, credits.taken());
-        SVCPostSend.SendWRMod request = queues.sends.getWrMod(index);
-        request.setWr_id(WorkId.of(generation, place, WorkId.SEND, sendsPosted + index + 1));
-        request.setSend_flags(BatchHeader.LENGTH + length <= queues.inlineBytes ? INLINE : 0);
-        request.getSgeMod(0).setAddr(header);
-        request.getSgeMod(1).setAddr(ring.address(batch));
-        request.getSgeMod(1).setLength(length);
-    }
-
-    /** One post for the list, one completion for the post. */
-    private void submit(int count) {
-        SVCPostSend.SendWRMod last = queues.sends.getWrMod(count - 1);
-        sendsPosted += count;
-        unsignalled = 0;
-        last.setSend_flags(last.getSend_flags() | SIGNALED);
-        checkPost(queues.sends.post(count));
     }
 
     private void report() {
-        if (!maySend() || !credits.mayReport() || sendRoom() == 0) {
-            return;
+        if (maySend()) {
+            checkPost(outlet.report());
         }
-        int number = credits.send(true);
-        long header = queues.memory.header(number);
-        BatchHeader.write(header, true, credits.ownSlots(), 0, number, credits.taken());
-        SVCPostSend.SendWRMod request = queues.reports.getWrMod(0);
-        sendsPosted++;
-        boolean signalled = ++unsignalled >= LinkQueues.LIST;
-        unsignalled = signalled ? 0 : unsignalled;
-        request.setSend_flags((signalled ? SIGNALED : 0) | (BatchHeader.LENGTH <= queues.inlineBytes ? INLINE : 0));
-        request.setWr_id(WorkId.of(generation, place, WorkId.SEND, sendsPosted));
-        request.getSgeMod(0).setAddr(header);
-        checkPost(queues.reports.post(1));
     }
 
     /** Credits and the send queue's depth leave no reason for a refusal but a broken queue pair. */
@@ -276,10 +218,12 @@ final class RdmaLink implements RetainingLink {
         if (status == CompletionStatus.FLUSHED && connector && state == State.READY) {
             return; // the attempt failed; the connection event behind this says why
         }
-        if (status != CompletionStatus.SUCCESS) {
+        if (CompletionStatus.isForbidden(status)) {
+            endWrong(CompletionStatus.describe(status));
+        } else if (status != CompletionStatus.SUCCESS) {
             end(CompletionStatus.describe(status));
         } else if (kind == WorkId.SEND) {
-            sendsDone += (short) (detail - sendsDone);
+            outlet.completed(detail);
         } else {
             onBatch(detail, byteLength);
         }
@@ -291,7 +235,7 @@ final class RdmaLink implements RetainingLink {
         long batch = queues.memory.slot(slot);
         String wrong = intake.check(batch, byteLength, ring);
         if (wrong != null) {
-            end("what arrived is no batch: " + wrong);
+            endWrong("what arrived is no batch: " + wrong);
             return;
         }
         deliver(batch + BatchHeader.LENGTH, byteLength - BatchHeader.LENGTH);
@@ -303,7 +247,7 @@ final class RdmaLink implements RetainingLink {
         while (at < length && state != State.ENDED) {
             int frameLength = length - at < FrameHeader.LENGTH ? FrameHeader.BAD_LENGTH : FrameHeader.check(frames + at);
             if (frameLength < 0 || frameLength > length - at) {
-                end("what arrived is no frame (at byte " + at + " of a batch of " + length + ")");
+                endWrong("what arrived is no frame (at byte " + at + " of a batch of " + length + ")");
                 return;
             }
             framesThisTurn = true;
@@ -370,6 +314,14 @@ final class RdmaLink implements RetainingLink {
     @Override
     public void close() {
         end("closed by this side");
+    }
+
+    /** Nothing that wears out or is pulled explains this: one of the two agents is wrong, or somebody else speaks on the connection. */
+    private void endWrong(String reason) {
+        if (listener != null) {
+            listener.onGarbage(this);
+        }
+        end(reason);
     }
 
     void end(String reason) {

@@ -110,11 +110,16 @@ final class FaultSchedule {
     }
 
     private void device(SimHost at) {
-        if (random.nextBoolean()) {
-            at.node.portDown();
-        } else {
-            at.node.remove();
-            later(at.node::plugIn);
+        switch (random.nextInt(3)) {
+            case 0 -> at.node.portDown();
+            case 1 -> {
+                at.node.remove();
+                later(at.node::plugIn);
+            }
+            default -> {
+                at.node.takeAway();
+                later(at.node::plugIn);
+            }
         }
     }
 

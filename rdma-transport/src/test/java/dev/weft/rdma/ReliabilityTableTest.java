@@ -29,23 +29,28 @@ class ReliabilityTableTest {
         Class<?> alone = ReliabilityTest.class;
         Class<?> seeds = SessionFaultTest.class;
         Map<String, Row> rows = new LinkedHashMap<>();
-        rows.put("R1", new Row("completions with an error", alone, "shouldMoveToTcpAfterACompletionWithAnyError"));
+        rows.put("R1", new Row("completions with an error", alone, "shouldMoveToTcpAfterACompletionThatSpeaksOfThePath",
+                "shouldResetTheSessionAfterACompletionThatSpeaksOfAWrongAgent"));
         rows.put("R2", new Row("queue pair fails at frame n", alone, "shouldLoseNothingAtWhicheverOfTheFirstFramesTheQueuePairFails"));
         rows.put("R3", new Row("overrun, full and empty queues", alone, "shouldSurviveACompletionQueueThatOverruns",
                 "shouldSurviveASendQueueThatIsFull", "shouldSurviveAnEmptyReceiveQueue"));
         rows.put("R4", new Row("stale completions", alone, "shouldIgnoreCompletionsOfAnEarlierQueuePair"));
-        rows.put("R5", new Row("device removed, port down", alone,
-                "shouldMoveEveryLinkToTcpWhenTheDeviceIsRemovedAndReturnWithIt", "shouldMoveToTcpWhenThePortGoesDown"));
+        rows.put("R5", new Row("device removed, port down, GID changed", alone,
+                "shouldMoveEveryLinkToTcpWhenTheDeviceIsRemovedAndReturnWithIt",
+                "shouldLetGoOfADeviceThatIsTakenAwayWithoutAWord", "shouldMoveToTcpWhenTheAddressLeavesTheDevice",
+                "shouldMoveToTcpWhenThePortGoesDown"));
         rows.put("R6", new Row("no memory, no queue pairs", alone, "shouldStayOnTcpWithAReasonWhenMemoryOrQueuePairsRunOut"));
         rows.put("R7", new Row("flapping; both transports down", alone, "shouldReturnAtMostOnceInFiveSecondsAndLessOftenWhenItFlaps",
                 "shouldHoldAndCountWhenBothTransportsAreDownForFiveSeconds", "shouldSurviveASecondFailureInTheMiddleOfRetransmission"));
         rows.put("R8", new Row("remote reads and writes", alone, "shouldExposeNoMemoryAndLeaveALinkThatIsAttacked"));
-        rows.put("S6", new Row("connects without a valid token", alone, "shouldRefuseAForeignTokenBeforeAnythingIsMadeForIt"));
+        rows.put("S6", new Row("connects without a valid token", alone, "shouldRefuseAForeignTokenBeforeAnythingIsMadeForIt",
+                "shouldRefuseToSendMorePrivateDataThanRdmaCarries"));
         rows.put("F16", new Row("RDMA to TCP", alone, "shouldMoveWithin200MillisecondsWhenOneDirectionIsCutUnderLoad"));
         rows.put("F17", new Row("back to RDMA under traffic", seeds, "shouldNeitherLoseNorDoubleNorReorderWhateverBreaks"));
         rows.put("F18", new Row("second failure while sending again", alone,
                 "shouldSurviveASecondFailureInTheMiddleOfRetransmission"));
-        rows.put("F19", new Row("slow receiver: credits, no RNR", SimLinkContract.class, "shouldHaveLeftNothingBehind"));
+        rows.put("F19", new Row("slow receiver: credits, no RNR", alone,
+                "shouldHoldFramesBackForASlowReceiverInsteadOfMeetingAnEmptyReceiveQueue"));
         rows.put("F29", new Row("one direction is cut", alone, "shouldMoveWithin200MillisecondsWhenOneDirectionIsCutUnderLoad",
                 "shouldLeaveTheCutWireWithin200MillisecondsAsTheReceiverSeesIt"));
         return rows;

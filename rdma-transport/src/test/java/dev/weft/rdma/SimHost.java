@@ -40,7 +40,7 @@ final class SimHost implements SessionEvents {
     static final int PORT = 4790;
     static final int RDMA_PORT = 4900;
     static final SessionConfig CONFIG = new SessionConfig(200_000_000L, 1_000_000_000L, 5_000_000_000L, 100_000_000L, 1_000_000_000L,
-            80_000_000L);
+            80_000_000L, 300_000_000_000L);
     static final RdmaConfig RDMA_CONFIG = new RdmaConfig(RdmaConfig.MIN_SLOTS, 1L << 30, 5_000_000, 220, 2_000_000_000L);
 
     final SimNode node;
@@ -147,6 +147,11 @@ final class SimHost implements SessionEvents {
         long now = counters.get(id);
         Long before = taken.put(id, now);
         return now - (before == null ? 0 : before);
+    }
+
+    /** Completions of queue pairs that were gone already. */
+    long staleCompletions() {
+        return rdma.staleCompletions();
     }
 
     String path() {

@@ -66,10 +66,11 @@ public record AgentConfig(String host, InetAddress underlay, int port, Path dire
      *
      * @param policy     towards peers that {@code peers} does not name
      * @param peers      by host id
-     * @param ackTimeout how long frames may stay unacknowledged before the path leaves RDMA
+     * @param ackTimeout how long frames may at least stay unacknowledged before the path leaves RDMA
+     * @param idleAfter  after how long without a frame an RDMA link is given back
      */
-    public record Rdma(RdmaPolicy policy, Map<String, RdmaPolicy> peers, Duration ackTimeout) {
-        public static final Rdma DEFAULT = new Rdma(RdmaPolicy.PREFER, Map.of(), Duration.ofMillis(80));
+    public record Rdma(RdmaPolicy policy, Map<String, RdmaPolicy> peers, Duration ackTimeout, Duration idleAfter) {
+        public static final Rdma DEFAULT = new Rdma(RdmaPolicy.PREFER, Map.of(), Duration.ofMillis(80), Duration.ofMinutes(5));
 
         public Rdma {
             peers = Map.copyOf(peers);

@@ -118,8 +118,10 @@ public final class AgentConfigLoader {
         named.end();
         Duration ackTimeout = section.optional("ack-timeout", AgentConfig.Rdma.DEFAULT.ackTimeout(),
                 Formats.duration(Duration.ofMillis(40), Duration.ofSeconds(10)));
+        Duration idleAfter = section.optional("idle-after", AgentConfig.Rdma.DEFAULT.idleAfter(),
+                Formats.duration(Duration.ofSeconds(10), Duration.ofDays(365)));
         section.end();
-        return new AgentConfig.Rdma(policy, peers, ackTimeout);
+        return new AgentConfig.Rdma(policy, peers, ackTimeout, idleAfter);
     }
 
     private static Network readNetwork(YamlSection section) {

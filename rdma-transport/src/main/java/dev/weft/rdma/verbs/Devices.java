@@ -8,6 +8,9 @@ import dev.weft.linux.Errno;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,6 +49,26 @@ final class Devices {
 
     static String name(long device) {
         return ObjectStructs.at(device, ObjectStructs.DEVICE).getString(ObjectStructs.offset(ObjectStructs.DEVICE, "name"));
+    }
+
+    /**
+     * Whether the kernel still lists the device. While one is being taken away its place in sysfs is gone, or another's.
+     *
+     * @return also true where there is no sysfs to ask
+     */
+    static boolean isListed(long device) {
+        Path place = Path.of(ObjectStructs.at(device, ObjectStructs.DEVICE)
+                .getString(ObjectStructs.offset(ObjectStructs.DEVICE, "dev_path")));
+        if (!Files.isDirectory(place.getParent())) {
+            return true;
+        }
+        try {
+            return Files.readString(place.resolve("ibdev")).strip().equals(name(device));
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            return Files.isDirectory(place);
+        }
     }
 
     static RdmaDevice.Kind kind(long device) {

@@ -23,6 +23,15 @@ public abstract class ExtendedVerbs extends RdmaVerbs {
     /** The device behind a context. */
     public abstract RdmaDevice device(IbvContext context);
 
+    /** Whether the device is still there. One that is being taken away may work on until {@link #letGo}, and nobody is told. */
+    public abstract boolean isPresent(IbvContext context);
+
+    /**
+     * This process uses the device no more; everything made on it, but for what librdmacm keeps to itself, has been freed. The kernel
+     * waits for that when a device is taken away.
+     */
+    public abstract void letGo(IbvContext context) throws IOException;
+
     public abstract DeviceAttributes queryDevice(IbvContext context) throws IOException;
 
     /** @param port from 1 */

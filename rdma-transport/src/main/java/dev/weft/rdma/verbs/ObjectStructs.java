@@ -25,7 +25,9 @@ final class ObjectStructs {
             MemoryLayout.sequenceLayout(2, ADDRESS).withName("_ops"),
             JAVA_INT.withName("node_type"),
             JAVA_INT.withName("transport_type"),
-            MemoryLayout.sequenceLayout(64, JAVA_BYTE).withName("name")).withName("ibv_device");
+            MemoryLayout.sequenceLayout(64, JAVA_BYTE).withName("name"),
+            MemoryLayout.sequenceLayout(64, JAVA_BYTE).withName("dev_name"),
+            MemoryLayout.sequenceLayout(256, JAVA_BYTE).withName("dev_path")).withName("ibv_device");
 
     static final StructLayout CONTEXT = MemoryLayout.structLayout(
             ADDRESS.withName("device"),

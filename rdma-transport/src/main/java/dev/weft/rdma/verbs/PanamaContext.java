@@ -2,6 +2,7 @@ package dev.weft.rdma.verbs;
 
 import com.ibm.disni.verbs.IbvContext;
 import dev.weft.linux.Descriptors;
+import dev.weft.linux.Libc;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,6 +52,25 @@ final class PanamaContext extends IbvContext {
     private boolean stillThere() {
         return ObjectStructs.readInt(address, ObjectStructs.CONTEXT, "cmd_fd") == cmd_fd
                 && ObjectStructs.readLong(address, ObjectStructs.CONTEXT, "device") == device;
+    }
+
+    boolean isPresent() {
+        return Devices.isListed(device);
+    }
+
+    /**
+     * Closes the device for the kernel. librdmacm keeps what it has opened until it finds another device in the list, so its descriptors
+     * are not closed but made those of /dev/null: it can close them whenever it likes.
+     */
+    void letGo() throws IOException {
+        KNOWN.remove(address, this);
+        int nothing = Libc.open("/dev/null", Libc.O_RDONLY | Libc.O_CLOEXEC);
+        try {
+            Descriptors.replace(asyncFd, nothing);
+            Descriptors.replace(cmd_fd, nothing);
+        } finally {
+            Descriptors.close(nothing);
+        }
     }
 
     /** Kernel's name, {@code mlx5_0} or {@code siw0}. */

@@ -57,6 +57,16 @@ public final class PanamaVerbs extends ExtendedVerbs {
     }
 
     @Override
+    public boolean isPresent(IbvContext context) {
+        return ((PanamaContext) context).isPresent();
+    }
+
+    @Override
+    public void letGo(IbvContext context) throws IOException {
+        ((PanamaContext) context).letGo();
+    }
+
+    @Override
     public DeviceAttributes queryDevice(IbvContext context) throws IOException {
         return Devices.query((PanamaContext) context);
     }

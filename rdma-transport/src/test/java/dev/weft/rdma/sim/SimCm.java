@@ -49,7 +49,7 @@ public final class SimCm extends ExtendedCm {
     public void bindAddr(RdmaCmId id, SocketAddress address) throws IOException {
         synchronized (node.world) {
             InetSocketAddress local = (InetSocketAddress) address;
-            if (!local.getAddress().equals(node.address) || node.faults().removed) {
+            if (!local.getAddress().equals(node.address) || node.faults().removed || node.faults().addressLost) {
                 throw new IOException("rdma_bind_addr to " + address + " failed: " + Errno.describe(Errno.ENODEV));
             }
             ((SimCmId) id).source = local;
@@ -73,7 +73,8 @@ public final class SimCm extends ExtendedCm {
             SimCmId of = (SimCmId) id;
             of.source = new InetSocketAddress(node.address, nextPort++);
             of.destination = (InetSocketAddress) destination;
-            boolean possible = !node.faults().removed && node.world.nodeAt(of.destination.getAddress()) != null;
+            boolean usable = !node.faults().removed && !node.faults().addressLost;
+            boolean possible = usable && node.world.nodeAt(of.destination.getAddress()) != null;
             node.world.after(node.world.latency(), () -> {
                 of.state = SimCmId.State.RESOLVED;
                 of.tell(possible ? EventType.RDMA_CM_EVENT_ADDR_RESOLVED : EventType.RDMA_CM_EVENT_ADDR_ERROR,

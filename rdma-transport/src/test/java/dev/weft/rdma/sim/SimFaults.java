@@ -20,6 +20,8 @@ public final class SimFaults {
     int slotsToMiss;
     int postsToRefuse;
     boolean removed;
+    boolean leaving;
+    boolean addressLost;
     boolean stalled;
 
     /** All packets from this node to the other are lost from now on, or not any more. */

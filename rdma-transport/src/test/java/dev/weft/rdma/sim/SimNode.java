@@ -93,6 +93,14 @@ public final class SimNode {
         }
     }
 
+    /** The host's address is taken from the network interface of the device, and with it the GID from its table. */
+    public void loseAddress() {
+        synchronized (world) {
+            faults.addressLost = true;
+            async(new AsyncEvent(AsyncEvent.GID_CHANGE, 1, 0));
+        }
+    }
+
     /** The device is pulled out: every identifier is told, every queue pair fails. */
     public void remove() {
         synchronized (world) {
@@ -105,6 +113,33 @@ public final class SimNode {
                 id.tell(EventType.RDMA_CM_EVENT_DEVICE_REMOVAL, 0);
             }
             listeners.clear();
+        }
+    }
+
+    /**
+     * The device is to be pulled out, but its driver cannot cut programs off: it works on, and nobody is told, until the program lets it
+     * go.
+     */
+    public void takeAway() {
+        synchronized (world) {
+            faults.leaving = true;
+        }
+    }
+
+    /** Whether the device waits for being let go. */
+    public boolean isLeaving() {
+        synchronized (world) {
+            return faults.leaving;
+        }
+    }
+
+    void letGo() {
+        if (!pairs.isEmpty() || !regions.isEmpty() || domains != 0 || !queues.isEmpty()) {
+            throw new AssertionError("the device is let go with things left on it: " + leftovers());
+        }
+        if (faults.leaving) {
+            faults.leaving = false;
+            remove();
         }
     }
 
@@ -143,6 +178,8 @@ public final class SimNode {
     public void plugIn() {
         synchronized (world) {
             faults.removed = false;
+            faults.leaving = false;
+            faults.addressLost = false;
         }
     }
 

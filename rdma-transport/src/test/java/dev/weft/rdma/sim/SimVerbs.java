@@ -46,6 +46,20 @@ public class SimVerbs extends ExtendedVerbs {
     }
 
     @Override
+    public boolean isPresent(IbvContext context) {
+        synchronized (node.world) {
+            return !node.faults().removed && !node.faults().leaving;
+        }
+    }
+
+    @Override
+    public void letGo(IbvContext context) {
+        synchronized (node.world) {
+            node.letGo();
+        }
+    }
+
+    @Override
     public DeviceAttributes queryDevice(IbvContext context) {
         return new DeviceAttributes("sim", 0, 1L << 40, 1024, 4096, 4, MAX_COMPLETIONS, 1024, 16, 16, false, 1);
     }
@@ -59,6 +73,9 @@ public class SimVerbs extends ExtendedVerbs {
     public byte[] queryGid(IbvContext context, int port, int index) {
         byte[] ip = node.address.getAddress();
         byte[] gid = new byte[16];
+        if (node.faults().addressLost) {
+            return gid;
+        }
         if (ip.length == 4) {
             gid[10] = -1;
             gid[11] = -1;
