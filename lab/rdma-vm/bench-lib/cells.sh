@@ -105,7 +105,7 @@ measure_ib_send_lat() {
     local out=$WORK/log/ib_send_lat.txt column problem=''
     local options=(-d "${DEVICE}0" -R -F -p "$PERFTEST_PORT" -s "$LATENCY_BYTES" -n "$ROUND_TRIPS")
     on b serve_rdma ib-server "$PERFTEST_PORT" ib_send_lat "${options[@]}" || return 1
-    capture_in a "$out" 30 ib_send_lat "${options[@]}" "${UNDERLAY[b]}" || problem=$(perftest_said "$out")
+    capture_in a "$out" 45 ib_send_lat "${options[@]}" "${UNDERLAY[b]}" || problem=$(perftest_said "$out")
     on b serve_end ib-server 3
     [[ -z $problem ]] || fails "$problem" || return 1
     for column in p50:5 p99:8 p999:9; do
@@ -126,7 +126,7 @@ measure_weft-link() {
 link_client() {
     local file=$1
     shift
-    run_and_watch "$file" $((SECONDS_PER_CELL + 40)) a connections_exist "$LINK_WARM_UP" "$ROOT/weft" perf client "${UNDERLAY[b]}" \
+    run_and_watch "$file" $((SECONDS_PER_CELL + 70)) a connections_exist "$LINK_WARM_UP" "$ROOT/weft" perf client "${UNDERLAY[b]}" \
         --port "$LINKS_PORT" --quiet --output json --transport link --option kind=rdma --warm-up "${LINK_WARM_UP}s" \
         --time "${SECONDS_PER_CELL}s" "$@" && return
     fails "weft perf: $(tail -n 2 "$file.err" | tr '\n' ' ')"
