@@ -13,7 +13,7 @@ $run[0] as $run
   }
 | .checks = [
     (.rows[] | select(.baseline != null)
-        | {name: "\(.test) not slower", ok: ($same | not) or .median <= .baseline * (1 + $slower / 100),
+        | {name: "\(.test) not slower", ok: (($same | not) or .median <= .baseline * (1 + $slower / 100)),
            detail: "\(.median) ns, \((.median / .baseline - 1) * 100 | round) percent over \(.baseline)\(if $same then "" else "; another CPU, not judged" end)"}),
     (.rows[] | {name: "\(.test) allocates nothing", ok: (.bytes == 0), detail: "\(.bytes) B/op"}),
     (.rows[] | select(.test | endswith("VerbCall.postSend") or endswith("VerbCall.pollCq"))
