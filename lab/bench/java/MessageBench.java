@@ -19,6 +19,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *   source DIR CHANNEL BYTES SECONDS              sends as fast as the stream takes it
  *   echo DIR CHANNEL BACK                         returns every message
  *   rtt DIR CHANNEL BACK BYTES RATE SECONDS       open loop: sends at fixed times, measures from the intended time
+ *   listen DIR CHANNEL COUNT                      subscribes to COUNT streams and stays
+ *   hold DIR CHANNEL COUNT                        publishes COUNT streams, sends nothing on them and stays
  * </pre>
  *
  * Each prints one line of JSON. CPU is that of the own process.
@@ -39,6 +41,8 @@ public final class MessageBench {
                 case "source" -> source(aeron, a[2], Integer.parseInt(a[3]), Integer.parseInt(a[4]));
                 case "echo" -> echo(aeron, a[2], a[3]);
                 case "rtt" -> roundTrips(aeron, a[2], a[3], Integer.parseInt(a[4]), Integer.parseInt(a[5]), Integer.parseInt(a[6]));
+                case "listen" -> listen(aeron, a[2], Integer.parseInt(a[3]));
+                case "hold" -> hold(aeron, a[2], Integer.parseInt(a[3]));
                 default -> throw new IllegalArgumentException("unknown mode " + a[0]);
             }
         }
@@ -121,6 +125,22 @@ public final class MessageBench {
         }
         System.out.printf(Locale.ROOT, "{\"messages\":%d,\"back_pressure\":%d,\"cpu_s\":%.3f}%n", sent, refused, cpuSeconds());
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500)); // what was sent last must leave before the client does
+    }
+
+    private static void listen(Aeron aeron, String channel, int count) {
+        for (int stream = 0; stream < count; stream++) {
+            aeron.addSubscription(channel, STREAM + stream);
+        }
+        System.out.println("ready");
+        LockSupport.park(MessageBench.class);
+    }
+
+    private static void hold(Aeron aeron, String channel, int count) {
+        for (int stream = 0; stream < count; stream++) {
+            publication(aeron, channel, STREAM + stream);
+        }
+        System.out.println("ready");
+        LockSupport.park(MessageBench.class);
     }
 
     private static void echo(Aeron aeron, String channel, String back) {

@@ -3,12 +3,13 @@
 #   messaging_up SYSTEM       drivers or agents run; FORTH and BACK are the channels (or addresses) of the two directions
 #   messaging_down SYSTEM
 #   throughput SYSTEM BYTES   PER_S and CPU_US (microseconds of CPU a message, of everything that runs)
+#   driver_costs SYSTEM       samples of Weft's drivers: allocation under load, memory of idle streams
 #   round_trips SYSTEM        P50, P99, P999 in microseconds, at RATE messages a second
 
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2153  # variables of the caller and of the parts sourced with this one
 
-readonly MESSAGE_SYSTEMS=(aeron-udp weft-tcp weft-local aeron-ipc weft-ipc zeromq)
+readonly MESSAGE_SYSTEMS=(aeron-udp weft-tcp weft-local aeron-ipc weft-ipc netty-tcp zeromq)
 readonly ZMQ_BENCH=$WORK/zmq_bench
 declare -A DRIVER=()
 declare -A DIRECTORY_OF=()
@@ -19,7 +20,7 @@ class_path() { printf '%s/cli/target/weft.jar:%s/cli/target/lib/*:%s/classes' "$
 
 clients_build() {
     mkdir -p "$WORK/classes"
-    "$JAVA_HOME/bin/javac" -d "$WORK/classes" -cp "$(class_path)" "$HERE/java/MessageBench.java" 2>"$WORK/log/javac.log" ||
+    "$JAVA_HOME/bin/javac" -d "$WORK/classes" -cp "$(class_path)" "$HERE"/java/{Message,Netty}Bench.java 2>"$WORK/log/javac.log" ||
         die "the measuring client does not compile: $(tail -n 3 "$WORK/log/javac.log")"
     gcc -O2 -o "$ZMQ_BENCH" "$HERE/java/zmq_bench.c" -lzmq || die "the ZeroMQ client does not compile"
 }
@@ -64,7 +65,7 @@ messaging_up() {
             FORTH="aeron:ipc" BACK="aeron:ipc"
             ;;
         weft-*) weft_up "$system" || return 1 ;;
-        zeromq) FORTH=${UNDERLAY[b]} BACK=${UNDERLAY[a]} ;;
+        netty-tcp | zeromq) FORTH=${UNDERLAY[b]} BACK=${UNDERLAY[a]} ;;
     esac
 }
 
@@ -116,6 +117,8 @@ client_command() {
     esac
     if [[ $system == zeromq ]]; then
         ns_command "$where" "$ZMQ_BENCH" "$@"
+    elif [[ $system == netty-tcp ]]; then
+        ns_command "$where" "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -cp "$(class_path)" NettyBench "$@"
     else
         local mode=$1
         shift
@@ -123,6 +126,9 @@ client_command() {
     fi
     CLIENT=("${IN_NS[@]}")
 }
+
+# Whether its clients are given addresses and ports instead of a directory and channels.
+has_ports() { [[ $1 == zeromq || $1 == netty-tcp ]]; }
 
 listener_ready() { grep -qs '^ready' "$WORK/log/$1.log" || is_gone "$2"; }
 
@@ -136,11 +142,11 @@ drivers_cpu_s() {
 
 throughput() {
     local system=$1 bytes=$2 sink before after
-    if [[ $system == zeromq ]]; then client_command b "$system" sink 40001; else client_command b "$system" sink "$FORTH"; fi
+    if has_ports "$system"; then client_command b "$system" sink 40001; else client_command b "$system" sink "$FORTH"; fi
     spawn sink "${CLIENT[@]}"
     sink=$SPAWNED
     wait_until 15 listener_ready sink "$sink" || { ERROR="the subscriber did not start" && return 1; }
-    if [[ $system == zeromq ]]; then
+    if has_ports "$system"; then
         client_command a "$system" source "$FORTH" 40001 "$bytes" "$SECONDS_PER_CELL"
     else
         client_command a "$system" source "$FORTH" "$bytes" "$SECONDS_PER_CELL"
@@ -162,7 +168,7 @@ throughput() {
 
 round_trips() {
     local system=$1 echo_pid
-    if [[ $system == zeromq ]]; then
+    if has_ports "$system"; then
         client_command b "$system" echo 40001 "$BACK" 40002
     else
         client_command b "$system" echo "$FORTH" "$BACK"
@@ -170,7 +176,7 @@ round_trips() {
     spawn echo "${CLIENT[@]}"
     echo_pid=$SPAWNED
     wait_until 15 listener_ready echo "$echo_pid" || { ERROR="the echo did not start" && return 1; }
-    if [[ $system == zeromq ]]; then
+    if has_ports "$system"; then
         client_command a "$system" rtt "$FORTH" 40001 40002 64 "$RATE" "$SECONDS_PER_CELL"
     else
         client_command a "$system" rtt "$FORTH" "$BACK" 64 "$RATE" "$SECONDS_PER_CELL"
@@ -183,4 +189,69 @@ round_trips() {
     stop_pid "$echo_pid"
     read -r P50 P99 P999 SENT RECEIVED < <(tail -n 1 "$WORK/rtt.json" | jq -r '"\(.p50) \(.p99) \(.p999) \(.sent) \(.received)"')
     ((RECEIVED == SENT)) || { ERROR="only $RECEIVED of $SENT messages came back" && return 1; }
+}
+
+# Bytes of the file system in memory that a host's driver uses.
+driver_memory() { agent_get "$1" messaging | jq '.drivers[0].memoryUsedBytes'; }
+
+readonly IDLE_STREAMS=200
+
+# What the drivers of Weft take on both hosts: the larger each time.
+driver_costs() {
+    local system=$1
+    allocation_under_load "$system" || failed "$system" alloc_mb_per_s "$ERROR"
+    idle_stream_memory "$system" || failed "$system" memory_per_idle_stream "$ERROR"
+}
+
+# Heap growth of the agents while messages flow, once everything is compiled; a window with a collection in it is taken again.
+allocation_under_load() {
+    local system=$1 host attempt sink load started seconds used count now_used now_count largest
+    for ((attempt = 1; attempt <= 3; attempt++)); do
+        client_command b "$system" sink "$FORTH"
+        spawn alloc-sink "${CLIENT[@]}"
+        sink=$SPAWNED
+        client_command a "$system" source "$FORTH" 1024 60
+        spawn alloc-source "${CLIENT[@]}"
+        load=$SPAWNED
+        observe 3
+        largest=0 ERROR=
+        for host in "${HOSTS[@]}"; do
+            read -r used count < <(heap_now "${AGENT_PID[$host]}") || true
+            started=$(now_ms)
+            observe "$SECONDS_PER_CELL"
+            seconds=$(calc "($(now_ms) - $started) / 1000")
+            read -r now_used now_count < <(heap_now "${AGENT_PID[$host]}") || true
+            if [[ -z ${used:-} || $now_count != "$count" ]]; then ERROR="no window without a collection"; fi
+            largest=$(larger "$largest" "$(calc "($now_used - $used) * 1024 / 1e6 / $seconds")")
+        done
+        is_running "$load" || ERROR="the load ended early"
+        stop_pid "$load"
+        stop_pid "$sink"
+        if [[ -z $ERROR ]]; then
+            sample "$system" alloc_mb_per_s "$largest" MB/s bytes=1024
+            return
+        fi
+    done
+    return 1
+}
+
+# Streams that are connected and carry nothing.
+idle_stream_memory() {
+    local system=$1 listener holder host
+    local -A before=()
+    for host in "${HOSTS[@]}"; do before[$host]=$(driver_memory "$host"); done
+    client_command b "$system" listen "$FORTH" "$IDLE_STREAMS"
+    spawn idle-listen "${CLIENT[@]}"
+    listener=$SPAWNED
+    wait_until 30 grep -qs '^ready' "$WORK/log/idle-listen.log" || { ERROR="the streams were not made" && return 1; }
+    client_command a "$system" hold "$FORTH" "$IDLE_STREAMS"
+    spawn idle-hold "${CLIENT[@]}"
+    holder=$SPAWNED
+    wait_until 60 grep -qs '^ready' "$WORK/log/idle-hold.log" || { ERROR="the streams were not connected" && return 1; }
+    for host in "${HOSTS[@]}"; do
+        sample "$system" memory_per_idle_stream "$(calc "($(driver_memory "$host") - ${before[$host]}) / $IDLE_STREAMS / 1024")" KiB \
+            "side=$([[ $host == a ]] && echo publisher || echo subscriber)"
+    done
+    stop_pid "$holder"
+    stop_pid "$listener"
 }

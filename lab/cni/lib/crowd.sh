@@ -79,14 +79,43 @@ load_run() {
     return 1
 }
 
+# CPU time of the whole machine so far, in ms; of the agent of host a.
+machine_cpu_ms() { awk -v hz="$(getconf CLK_TCK)" '/^cpu / { print ($2 + $3 + $4 + $7 + $8) * 1000 / hz }' /proc/stat; }
+agent_cpu_ms() { calc "$(process_cpu_s "${AGENT_PID[a]}") * 1000"; }
+
+# How long the agent had each of the last calls in hand, from the moment it had read the request: p50 and p99, in ms, by its own log.
+inside_ms() {
+    tail -n +"$(($2 + 1))" "$WORK/log/agent-a.log" | sed -n "s/.* $1 load-.*: done in \([0-9]*\) us.*/\1/p" | sort -n |
+        awk '{ us[NR] = $1 } function rank(share,    r) { r = int(share * NR); return r < share * NR ? r + 1 : r }
+             END { if (NR) printf "%.3f %.3f", us[rank(0.5)] / 1000, us[rank(0.99)] / 1000 }'
+}
+
+# What of a call's time is the work and what is waiting for a CPU: CPU time a call, of the whole machine and of the agent.
+where_time_goes() {
+    local system=$1 test=$2 inside
+    shift 2
+    sample "$system" "${test}_machine_cpu" "$(calc "($(machine_cpu_ms) - $MACHINE_BEFORE) / $SIZE")" ms "$@"
+    [[ $system == weft ]] || return 0
+    sample weft "${test}_agent_cpu" "$(calc "($(agent_cpu_ms) - $AGENT_BEFORE) / $SIZE")" ms "$@"
+    inside=$(inside_ms "${test^^}" "$LINES_BEFORE")
+    sample weft "${test}_inside_p50" "${inside% *}" ms "$@"
+    sample weft "${test}_inside_p99" "${inside#* }" ms "$@"
+}
+
 crowd() {
     local verb=$1 system=$2 parallel=$3 test with
     test=${verb,,}
     with=("parallel=$parallel" "containers=$SIZE")
+    if [[ $system == weft ]]; then
+        AGENT_BEFORE=$(agent_cpu_ms)
+        LINES_BEFORE=$(wc -l <"$WORK/log/agent-a.log")
+    fi
+    MACHINE_BEFORE=$(machine_cpu_ms)
     if ! load_run "$verb" "$system" "$parallel"; then
         failed "$system" "${test}_p50" "$ERROR" "${with[@]}"
         return 1
     fi
+    where_time_goes "$system" "$test" "${with[@]}"
     local key
     for key in p50 p99 max; do
         sample "$system" "${test}_$key" "$(jq ".$key" "$CROWD_JSON")" ms "${with[@]}"

@@ -24,10 +24,20 @@ starve_descriptors() {
     prlimit --pid "$AGENT" --nofile="$(find "/proc/$AGENT/fd" -mindepth 1 -maxdepth 1 | wc -l):1024"
     plugin ADD c || status=$?
     answer=$(cat "$WORK/out/c")
-    prlimit --pid "$AGENT" --nofile=1024:1024
     check "ADD without descriptors is refused" "$([[ $status == 1 ]] && jq -e .code <<<"$answer" >/dev/null && echo true || echo false)" "$answer"
+    prlimit --pid "$AGENT" --nofile="$(($(find "/proc/$AGENT/fd" -mindepth 1 -maxdepth 1 | wc -l) + 8)):1024"
+    answer=$(plugin_status)
+    check_that "STATUS answers 50 when descriptors run out" "$answer" is_code 50 "$answer"
+    prlimit --pid "$AGENT" --nofile=1024:1024
     wait_until 10 agent_answers || log "   the agent does not answer after the shortage"
     check_that "and works again with descriptors" "ADD, DEL and nothing left" works_as_before
+}
+
+is_code() { jq -e --argjson code "$1" '.code == $code' <<<"$2" >/dev/null; }
+
+# What STATUS prints; it is of CNI 1.1.0.
+plugin_status() {
+    jq '.cniVersion = "1.1.0"' "$WORK/plugin.json" | in_ns a env -i "PATH=$PATH" CNI_COMMAND=STATUS CNI_PATH="${PLUGIN%/*}" "$PLUGIN" || true
 }
 
 works_as_before() {

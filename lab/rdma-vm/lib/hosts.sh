@@ -25,7 +25,7 @@ source "$LAB/lib/java.sh"
 # An emulated machine is slow, and slower still on a busy host: patience, and code compiled quickly rather than well.
 READY_SECONDS=240 API_SECONDS=60
 export WEFT_TIER=${WEFT_TIER:-1}
-WEFT_AGENT_CONFIG="session: {dead-after: 10s}
+WEFT_AGENT_CONFIG="session: {dead-after: 30s}
 rdma: {ack-timeout: ${WEFT_LAB_ACK_TIMEOUT:-2s}}"
 
 readonly FAR_ADDRESS=198.51.100.2 FAR_PORT=7000

@@ -3,7 +3,7 @@
 #
 #   flows_begin ADDRESS [RATE]   start both; the stream at RATE bytes a second, without RATE as fast as it goes
 #   flows_end                    end both; sets TCP_SAW, UDP_SAW (what the receivers saw, see lib/flow.c), TCP_SENT and DROPPED (packets
-#                                that host a counted as dropped because the link or the TUN queue was full)
+#                                that host a counted as dropped)
 #   flows_check NAME LOST        checks: every byte of TCP; every datagram once and in order, and at most LOST of them lost (a number, or any)
 #   frames_check NAME         a check: no frame was lost, doubled or reordered between the agents
 
@@ -25,8 +25,13 @@ flows_begin() {
     TCP_SENDER=$SPAWNED
 }
 
-# Packets this host has dropped on the way out because something was full.
-drops() { echo $(($(counter egress_drop_back_pressure) + $(in_ns "$HOST" cat /sys/class/net/weft0/statistics/tx_dropped))); }
+# Packets this host has dropped on the way out: those the agent counted, and those the TUN queue had no room for.
+drops() {
+    local counted
+    counted=$(agent_get "$HOST" counters |
+        jq '[.counters | del(.egress_drop_group) | to_entries[] | select(.key | startswith("egress_drop_")) | .value] | add')
+    echo $((counted + $(in_ns "$HOST" cat /sys/class/net/weft0/statistics/tx_dropped)))
+}
 
 flows_end() {
     local pid

@@ -87,11 +87,8 @@ final class CniVerbs {
     ObjectNode del(CniCall call, NetConf conf) throws CniException, EndpointException {
         refuseOwnNamespace(call);
         if (endpoints.detach(keyOf(call, conf)).isEmpty()) { // the configuration may name another network by now
-            for (StoredEndpoint other : endpoints.list()) {
-                EndpointKey key = other.endpoint().key();
-                if (key.containerId().equals(call.containerId()) && key.ifName().equals(call.ifName()) && isOf(conf, other)) {
-                    endpoints.detach(key);
-                }
+            for (StoredEndpoint other : endpoints.matching(each -> isFor(call, each.endpoint().key()) && isOf(conf, each))) {
+                endpoints.detach(other.endpoint().key());
             }
         }
         IpamPlugin ipam = IpamPlugin.of(call, conf);
@@ -136,9 +133,9 @@ final class CniVerbs {
         Set<String> valid = validAttachments(conf);
         List<String> failures = new ArrayList<>();
         if (valid != null) { // an absent list says nothing; an empty one says that nothing is valid
-            for (StoredEndpoint stored : endpoints.list()) {
+            for (StoredEndpoint stored : endpoints.matching(each -> isOf(conf, each))) {
                 EndpointKey key = stored.endpoint().key();
-                if (isOf(conf, stored) && !valid.contains(attachment(key.containerId(), key.ifName()))) {
+                if (!valid.contains(attachment(key.containerId(), key.ifName()))) {
                     detach(key, failures);
                 }
             }
@@ -201,6 +198,10 @@ final class CniVerbs {
             ipam.status();
         }
         return null;
+    }
+
+    private static boolean isFor(CniCall call, EndpointKey key) {
+        return key.containerId().equals(call.containerId()) && key.ifName().equals(call.ifName());
     }
 
     private static boolean isOf(NetConf conf, StoredEndpoint stored) {

@@ -69,14 +69,15 @@ final class DelSpool {
             failed.clear();
             removeHalfWritten();
         }
+        if (!Files.isDirectory(directory)) { // as usual: no plugin has had to wait for the agent
+            return;
+        }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, FILES)) {
             for (Path file : files) {
                 if (!failed.contains(file)) {
                     workOff(file, del);
                 }
             }
-        } catch (NoSuchFileException e) {
-            LOG.trace("no spool yet: {}", e.getMessage());
         } catch (IOException | DirectoryIteratorException e) {
             LOG.error("the spool {} cannot be read: {}", directory, e.toString());
         }

@@ -306,6 +306,18 @@ class CniHandlerTest {
     }
 
     @Test
+    void shouldCollectAnEndpointThatWasRebuiltFromItsInterface() throws Exception {
+        agent.add("a", CONF);
+        agent.add("d", "{\"cniVersion\":\"1.0.0\",\"name\":\"other\"}");
+        for (String record : agent.disk.list()) {
+            agent.disk.delete(record);
+        }
+        CniFixture next = agent.restarted(spool, "boot", "10.42.1.0/24", "fd42:0:0:1::/64");
+        assertEquals(200, next.call("GC", "", "", "", conf("1.1.0", ",\"cni.dev/valid-attachments\":[]")).status());
+        assertEquals(List.of("d"), next.endpoints.list().stream().map(each -> each.endpoint().key().containerId()).toList());
+    }
+
+    @Test
     void shouldTellAnAbsentListFromAnEmptyOne() throws Exception {
         agent.add("a", CONF);
         agent.call("GC", "", "", "", conf("1.1.0", ""));

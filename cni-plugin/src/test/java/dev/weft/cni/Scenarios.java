@@ -144,6 +144,7 @@ final class Scenarios {
         all.put("host lost its subnet, CHECK of what is attached", directory -> attached(directory, "a").restarted(directory, "boot")
                 .check("a", CONF).code());
         all.put("no descriptors left", directory -> withoutDescriptors(directory).add("b", CONF).code());
+        all.put("no descriptors left, STATUS", directory -> withoutDescriptors(directory).call("STATUS", "", "", "", newest("")).code());
         all.put("descriptors again", directory -> {
             CniFixture agent = withoutDescriptors(directory);
             agent.add("b", CONF);
@@ -155,7 +156,7 @@ final class Scenarios {
 
     private static void state(Map<String, Scenario> all) {
         all.put("agent restarted during ADD", directory -> killedAt(directory, "rename", 1));
-        all.put("killed after the intent was written", directory -> killedAt(directory, "write", 1));
+        all.put("killed after the intent was written", directory -> killedAt(directory, "sync", 0));
         all.put("record damaged", directory -> damaged(directory, content -> content.replace("10.42.1.2", "10.42.1.3")));
         all.put("record of a newer version", directory -> damaged(directory, content -> content.replace("\"version\":1", "\"version\":2")));
         all.put("record lost, interface there", directory -> damaged(directory, content -> ""));

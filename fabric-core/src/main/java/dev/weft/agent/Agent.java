@@ -30,7 +30,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +59,7 @@ public final class Agent implements AutoCloseable {
     private final LocalHost local;
     private final long startedNanos = System.nanoTime();
     private final Conductor conductor = new Conductor();
-    private final Reconciliation reconciliation = new Reconciliation();
+    private final Reconciliation reconciliation = new Reconciliation(Reconciliation.PERIOD);
     private final Namespaces namespaces = new ProcNamespaces();
     private final LocalAddresses locals = new LocalAddresses();
     private final List<Lane> lanes = new ArrayList<>();
@@ -199,12 +198,14 @@ public final class Agent implements AutoCloseable {
         } catch (IOException e) {
             LOG.error("the host's addresses and routes cannot be set: {}", e.getMessage());
         }
-        publishLocals(locals.all());
+        publishLocals();
     }
 
-    private CompletableFuture<Void> publishLocals(Collection<Peers.LocalAddress> all) {
-        messages.locals(all);
-        return peers.locals(all);
+    private CompletableFuture<Void> publishLocals() {
+        if (messages != MessagePlane.NONE) {
+            messages.locals(locals.all());
+        }
+        return peers.locals(locals.takeChanges());
     }
 
     /** Puts back what somebody removed by hand: device settings, addresses, routes, rules. */

@@ -1,8 +1,8 @@
 package dev.weft.agent;
 
 import dev.weft.endpoint.Endpoint;
-import dev.weft.endpoint.EndpointKey;
 import dev.weft.peer.Peers.LocalAddress;
+import dev.weft.route.LocalChange;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,35 +10,57 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which addresses packets of this host may come from: its endpoints' and its own. Conductor only. */
+/**
+ * Which addresses packets of this host may come from: its own and its endpoints'. Keeps account of what has changed, so that nobody has to
+ * look at all of them for one that came. Conductor only.
+ */
 final class LocalAddresses {
-    private final Map<EndpointKey, Endpoint> endpoints = new LinkedHashMap<>();
-    private List<LocalAddress> own = List.of();
+    private final Map<InetAddress, Integer> own = new LinkedHashMap<>();
+    private final Map<InetAddress, Endpoint> endpoints = new LinkedHashMap<>();
+    private List<LocalChange> changes = new ArrayList<>();
 
     void add(Endpoint endpoint) {
-        endpoints.put(endpoint.key(), endpoint);
+        for (InetAddress address : endpoint.addresses()) {
+            endpoints.put(address, endpoint);
+            changed(address);
+        }
     }
 
     void remove(Endpoint endpoint) {
-        endpoints.remove(endpoint.key());
+        for (InetAddress address : endpoint.addresses()) {
+            if (endpoints.remove(address, endpoint)) {
+                changed(address);
+            }
+        }
     }
 
+    /** Replaces the host's own addresses. */
     void own(List<LocalAddress> addresses) {
-        own = List.copyOf(addresses);
+        List<InetAddress> before = List.copyOf(own.keySet());
+        own.clear();
+        addresses.forEach(address -> own.put(address.address(), address.vni()));
+        before.forEach(this::changed);
+        own.keySet().forEach(this::changed);
     }
 
+    private void changed(InetAddress address) {
+        Endpoint endpoint = endpoints.get(address);
+        Integer vni = own.getOrDefault(address, endpoint == null ? null : endpoint.vni());
+        changes.add(vni == null ? LocalChange.gone(address) : new LocalChange(address, vni));
+    }
+
+    /** What has changed since the last call. */
+    List<LocalChange> takeChanges() {
+        List<LocalChange> taken = changes;
+        changes = new ArrayList<>();
+        return taken;
+    }
+
+    /** All of them, the host's own first. */
     Collection<LocalAddress> all() {
-        List<LocalAddress> all = new ArrayList<>(own);
-        for (Endpoint endpoint : endpoints.values()) {
-            add(all, endpoint.ipv4(), endpoint.vni());
-            add(all, endpoint.ipv6(), endpoint.vni());
-        }
+        List<LocalAddress> all = new ArrayList<>();
+        own.forEach((address, vni) -> all.add(new LocalAddress(address, vni)));
+        endpoints.forEach((address, endpoint) -> all.add(new LocalAddress(address, endpoint.vni())));
         return all;
-    }
-
-    private static void add(List<LocalAddress> all, InetAddress address, int vni) {
-        if (address != null) {
-            all.add(new LocalAddress(address, vni));
-        }
     }
 }

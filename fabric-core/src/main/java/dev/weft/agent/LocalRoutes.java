@@ -2,20 +2,18 @@ package dev.weft.agent;
 
 import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.EndpointListener;
-import dev.weft.peer.Peers.LocalAddress;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells the lanes which endpoints live here, on the conductor. Endpoints that come and go while the conductor is at it are told
- * together: what a change costs grows with the number of endpoints, so a crowd must not pay it one by one. Thread-safe.
+ * together, so that a crowd does not wake the lanes for each. Thread-safe.
  */
 final class LocalRoutes implements EndpointListener {
     private static final Logger LOG = LoggerFactory.getLogger(LocalRoutes.class);
@@ -23,16 +21,16 @@ final class LocalRoutes implements EndpointListener {
 
     private final Conductor conductor;
     private final LocalAddresses locals;
-    private final Function<Collection<LocalAddress>, CompletableFuture<Void>> publish;
+    private final Supplier<CompletableFuture<Void>> publish;
     private List<Runnable> changes = new ArrayList<>(); // guarded by this
     private CompletableFuture<Void> next; // of the changes; null when there are none; guarded by this
     private CompletableFuture<Void> last = CompletableFuture.completedFuture(null); // guarded by this
 
     /**
      * @param locals  touched by the conductor alone
-     * @param publish called on the conductor; completes when the lanes follow
+     * @param publish tells what has changed in {@code locals}; called on the conductor; completes when the lanes follow
      */
-    LocalRoutes(Conductor conductor, LocalAddresses locals, Function<Collection<LocalAddress>, CompletableFuture<Void>> publish) {
+    LocalRoutes(Conductor conductor, LocalAddresses locals, Supplier<CompletableFuture<Void>> publish) {
         this.conductor = conductor;
         this.locals = locals;
         this.publish = publish;
@@ -67,7 +65,7 @@ final class LocalRoutes implements EndpointListener {
             next = null;
         }
         mine.forEach(Runnable::run);
-        publish.apply(locals.all()).whenComplete((nothing, failure) -> {
+        publish.get().whenComplete((nothing, failure) -> {
             if (failure == null) {
                 told.complete(null);
             } else {

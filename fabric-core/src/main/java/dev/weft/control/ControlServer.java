@@ -39,19 +39,21 @@ import org.slf4j.LoggerFactory;
 public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     static final int MAX_REQUEST_BYTES = 4 << 20;
-    static final int MAX_CONNECTIONS = 128;
+    static final int MAX_CALLERS = 768;
+    static final int MAX_SERVED = 128;
     private static final int MAX_LINE_BYTES = 8 << 10;
     private static final int MAX_HEADER_BYTES = 512 << 10; // a process's environment may hold 128 KiB in one variable
     private static final int BACKLOG = 512;
     private static final int REQUEST_MILLIS = 5_000;
-    private static final int REQUEST_MILLIS_WHEN_FULL = 500;
+    private static final int CONTENDED_MILLIS = 50;
 
     private final Path socket;
     private final Map<String, ControlHandler> handlers = new TreeMap<>();
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weft-control", true),
             EpollIoHandler.newFactory());
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("weft-request-", 0).factory());
-    private final Admission admission = new Admission(MAX_CONNECTIONS, REQUEST_MILLIS, REQUEST_MILLIS_WHEN_FULL);
+    private final Admission admission = new Admission(MAX_CALLERS, MAX_SERVED, REQUEST_MILLIS,
+            CONTENDED_MILLIS);
     private final long ownUid;
     private boolean bound;
 
@@ -127,8 +129,9 @@ public final class ControlServer implements AutoCloseable {
             channel.close();
             return;
         }
-        channel.pipeline().addLast(new HttpServerCodec(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_LINE_BYTES),
-                new HttpObjectAggregator(MAX_REQUEST_BYTES), new FlowControlHandler(), admission.admit(channel),
+        Admission.Caller caller = admission.admit(channel);
+        channel.pipeline().addLast(caller.door(), new HttpServerCodec(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_LINE_BYTES),
+                new HttpObjectAggregator(MAX_REQUEST_BYTES), new FlowControlHandler(), caller.watch(),
                 new RequestDispatcher(handlers, workers));
     }
 

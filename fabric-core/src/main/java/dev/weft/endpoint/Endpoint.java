@@ -1,5 +1,6 @@
 package dev.weft.endpoint;
 
+import dev.weft.ipam.Lease;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -35,6 +36,11 @@ public record Endpoint(EndpointKey key, int vni, int slot, String hostInterface,
     public String hostMac() {
         return String.format(Locale.ROOT, "02:57:%02x:%02x:%02x:%02x", slot >>> 24 & 0xFF, slot >>> 16 & 0xFF, slot >>> 8 & 0xFF,
                 slot & 0xFF);
+    }
+
+    /** What it holds of the address pools. */
+    Lease lease() {
+        return new Lease(ipv4, ipv6);
     }
 
     public List<InetAddress> addresses() {

@@ -102,8 +102,8 @@ public final class EndpointAudit {
         Set<String> known = live.values().stream().map(stored -> stored.endpoint().hostInterface()).collect(Collectors.toSet());
         for (EndpointPlumbing.Remains remains : plumbing.survey()) {
             if (!known.contains(remains.hostInterface())) {
-                findings.add(new Finding(remains.hostInterface(), remains.endpoint() == null ? "belongs to no endpoint"
-                        : "is the interface of " + remains.endpoint().key() + ", which is not attached", "ip link del "
+                findings.add(new Finding(remains.hostInterface(), remains.stored() == null ? "belongs to no endpoint"
+                        : "is the interface of " + remains.stored().endpoint().key() + ", which is not attached", "ip link del "
                         + remains.hostInterface()));
             }
         }

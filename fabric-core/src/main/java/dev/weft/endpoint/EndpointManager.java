@@ -6,7 +6,6 @@ import dev.weft.endpoint.StoredEndpoint.State;
 import dev.weft.ipam.AddressException;
 import dev.weft.ipam.HostPools;
 import dev.weft.ipam.Lease;
-import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
 import dev.weft.network.Network;
 import java.io.IOException;
@@ -14,9 +13,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +31,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class EndpointManager {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointManager.class);
+    /** More would only share the CPUs and the kernel's one lock for interfaces, and the unlucky wait longest; in turn, nobody does. */
+    private static final int ATTACHING_AT_A_TIME = 8;
 
     private final EndpointStore store;
     private final HostPools pools;
@@ -39,9 +40,8 @@ public final class EndpointManager {
     private final Namespaces namespaces;
     private final Slots slots = new Slots();
     private final KeyLocks<EndpointKey> locks = new KeyLocks<>();
-    private final Map<EndpointKey, StoredEndpoint> live = new ConcurrentHashMap<>();
-    private final Object publishing = new Object();
-    private final List<EndpointListener> listeners = new ArrayList<>(); // guarded by publishing
+    private final LiveEndpoints live = new LiveEndpoints();
+    private final Semaphore turns = new Semaphore(ATTACHING_AT_A_TIME, true);
     private volatile boolean started;
 
     public EndpointManager(EndpointStore store, HostPools pools, EndpointPlumbing plumbing, Namespaces namespaces) {
@@ -58,80 +58,9 @@ public final class EndpointManager {
      * @throws IOException the state directory cannot be read at all
      */
     public List<String> start() throws IOException {
-        EndpointStore.Contents contents = store.load();
-        contents.problems().forEach(problem -> LOG.error("endpoint state: {}", problem));
-        contents.current().stream().filter(stored -> stored.state() == State.ATTACHED).forEach(this::adopt);
-        for (StoredEndpoint old : contents.otherBoots()) {
-            adoptOrForget(old);
-        }
-        for (StoredEndpoint begun : contents.current()) {
-            if (begun.state() != State.ATTACHED) {
-                undo(begun);
-            }
-        }
-        List<String> problems = new ArrayList<>(contents.problems());
-        for (EndpointPlumbing.Remains remains : plumbing.survey()) {
-            if (live.values().stream().noneMatch(stored -> stored.endpoint().hostInterface().equals(remains.hostInterface()))) {
-                problems.add(takeUp(remains));
-            }
-        }
-        LOG.info("endpoints: {} taken up, {} from before the last reboot, {} problems", live.size(), contents.otherBoots().size(),
-                problems.size());
+        List<String> problems = new Recovery(store, pools, plumbing, slots, live).run();
         started = true;
         return problems;
-    }
-
-    /** An interface without a record: its record is written again from what the kernel shows; else its name and addresses are kept free. */
-    private String takeUp(EndpointPlumbing.Remains remains) throws IOException {
-        Endpoint endpoint = remains.endpoint();
-        String report;
-        Optional<String> known = pools.nameOf(remains.vni());
-        if (endpoint != null && !live.containsKey(endpoint.key()) && known.equals(Optional.of(endpoint.key().network()))) {
-            StoredEndpoint rebuilt = new StoredEndpoint(State.ATTACHED, endpoint, Map.of());
-            store.put(rebuilt);
-            adopt(rebuilt);
-            report = "the record of " + endpoint.key() + " was lost; rebuilt from interface " + remains.hostInterface();
-        } else {
-            slots.adopt(remains.slot());
-            known.ifPresent(network -> remains.addresses().forEach(
-                    address -> pools.adopt(network, "interface " + remains.hostInterface(), Lease.of(List.of(address)))));
-            report = "interface " + remains.hostInterface() + " has no record and says nothing of its endpoint; its name and its addresses "
-                    + remains.addresses().stream().map(IpAddresses::format).toList() + " are not given to others; when its container is"
-                    + " gone, remove it: ip link del " + remains.hostInterface();
-        }
-        LOG.warn("endpoints: {}", report);
-        return report;
-    }
-
-    private void adopt(StoredEndpoint stored) {
-        Endpoint endpoint = stored.endpoint();
-        pools.adopt(endpoint.key().network(), endpoint.key().toString(), leaseOf(endpoint));
-        if (!slots.adopt(endpoint.slot())) {
-            LOG.error("endpoint {} claims {}, which belongs to another; it is left alone", endpoint.key(), endpoint.hostInterface());
-            return;
-        }
-        publishAdded(stored);
-    }
-
-    /** The kernel knows better than the boot id: an interface that is there was made in this boot. */
-    private void adoptOrForget(StoredEndpoint old) throws IOException {
-        if (old.state() == State.ATTACHED && plumbing.present(old.endpoint())) {
-            store.put(old);
-            adopt(old);
-        } else {
-            store.remove(old.endpoint().key());
-        }
-    }
-
-    private void undo(StoredEndpoint begun) throws IOException {
-        Endpoint endpoint = begun.endpoint();
-        LOG.info("endpoint {}: undoing {}", endpoint.key(), begun.state());
-        boolean slotIsOurs = slots.adopt(endpoint.slot());
-        if (slotIsOurs) { // else the interface of that name is another endpoint's by now
-            plumbing.detach(endpoint);
-            slots.free(endpoint.slot());
-        }
-        store.remove(endpoint.key());
     }
 
     /**
@@ -142,6 +71,15 @@ public final class EndpointManager {
      */
     public Endpoint attach(AttachRequest request) throws AddressException, EndpointException {
         requireStarted();
+        turns.acquireUninterruptibly();
+        try {
+            return attachInTurn(request);
+        } finally {
+            turns.release();
+        }
+    }
+
+    private Endpoint attachInTurn(AttachRequest request) throws AddressException, EndpointException {
         EndpointKey key = request.key();
         Network network = pools.network(key.network());
         long inode = namespaces.inodeOf(request.netnsPath());
@@ -154,13 +92,13 @@ public final class EndpointManager {
             Endpoint endpoint = new Endpoint(key, network.vni(), slot, Slots.interfaceName(network.vni(), slot),
                     request.mac() == null ? madeUpMac(key, slot) : request.mac(), lease.ipv4(), lease.ipv6(), request.netns(), inode,
                     request.settings());
-            StoredEndpoint attached = new StoredEndpoint(State.ATTACHED, endpoint, request.notes());
+            StoredEndpoint attached = StoredEndpoint.attached(endpoint, request.notes());
             rollback.push("remove record", () -> store.remove(key));
-            write(attached.in(State.ATTACHING), store::putIntent);
+            write(key, () -> store.begin(attached));
             rollback.push("detach " + endpoint.hostInterface(), () -> plumbing.detach(endpoint));
-            plumb(endpoint, request.netnsPath());
-            write(attached, store::put);
-            publishAdded(attached);
+            plumb(attached, request.netnsPath());
+            write(key, () -> store.commit(key));
+            live.add(attached);
             rollback.commit();
             return endpoint;
         }
@@ -190,13 +128,13 @@ public final class EndpointManager {
         detachLocked(remains);
     }
 
-    private void plumb(Endpoint endpoint, String netnsPath) throws EndpointException {
+    private void plumb(StoredEndpoint attached, String netnsPath) throws EndpointException {
         try {
-            plumbing.attach(endpoint, netnsPath);
+            plumbing.attach(attached, netnsPath);
         } catch (EndpointPlumbing.InterfaceExistsException e) {
             throw new EndpointException(Reason.INTERFACE_EXISTS, e.getMessage(), e);
         } catch (IOException e) {
-            throw new EndpointException(Reason.KERNEL, "attaching " + endpoint.key() + " failed: " + e.getMessage(), e);
+            throw new EndpointException(Reason.KERNEL, "attaching " + attached.endpoint().key() + " failed: " + e.getMessage(), e);
         }
     }
 
@@ -237,11 +175,10 @@ public final class EndpointManager {
 
     private void detachLocked(StoredEndpoint stored) throws EndpointException {
         Endpoint endpoint = stored.endpoint();
-        StoredEndpoint detaching = stored.in(State.DETACHING);
-        live.put(endpoint.key(), detaching);
+        live.replace(stored.in(State.DETACHING));
         try {
-            store.putIntent(detaching);
-        } catch (IOException e) { // a full disk must not keep a container from going; the record is removed below
+            store.end(endpoint.key());
+        } catch (IOException e) { // a bad disk or a lost record must not keep a container from going; what there is of it is removed below
             LOG.warn("endpoint {}: cannot write that it is being detached: {}", endpoint.key(), e.toString());
         }
         try {
@@ -249,13 +186,13 @@ public final class EndpointManager {
         } catch (IOException e) {
             throw new EndpointException(Reason.KERNEL, "detaching " + endpoint.key() + " failed: " + e.getMessage(), e);
         }
-        publishRemoved(endpoint);
+        live.remove(endpoint);
         try {
             store.remove(endpoint.key());
         } catch (IOException e) { // found again at the next start, and undone then
             LOG.error("endpoint {}: its record cannot be removed: {}", endpoint.key(), e.toString());
         }
-        pools.release(endpoint.key().network(), endpoint.key().toString(), leaseOf(endpoint));
+        pools.release(endpoint.key().network(), endpoint.key().toString(), endpoint.lease());
         slots.free(endpoint.slot());
     }
 
@@ -271,6 +208,11 @@ public final class EndpointManager {
         pools.network(network);
         if (!external) {
             pools.requireAvailable(network);
+        }
+        try {
+            plumbing.requireReady();
+        } catch (IOException e) {
+            throw new EndpointException(Reason.TRY_LATER, e.getMessage(), e);
         }
     }
 
@@ -313,7 +255,8 @@ public final class EndpointManager {
      */
     public List<String> reconcile() {
         List<String> report = new ArrayList<>();
-        for (EndpointKey key : List.copyOf(live.keySet())) {
+        for (StoredEndpoint seen : live.all()) {
+            EndpointKey key = seen.endpoint().key();
             try (KeyLocks.Held _ = locks.lock(key)) {
                 StoredEndpoint stored = live.get(key);
                 if (stored != null) {
@@ -342,7 +285,7 @@ public final class EndpointManager {
         }
         List<String> differences = plumbing.differences(endpoint, netnsPath);
         if (!differences.isEmpty()) {
-            plumbing.repair(endpoint, netnsPath);
+            plumbing.repair(stored, netnsPath);
             report.add(endpoint.key() + ": repaired: " + String.join("; ", differences));
         }
     }
@@ -368,7 +311,12 @@ public final class EndpointManager {
 
     /** Of every endpoint, attached or being detached, in the order of their keys' text. */
     public List<StoredEndpoint> list() {
-        return live.values().stream().sorted(Comparator.comparing(stored -> stored.endpoint().key().toString())).toList();
+        return live.all().stream().sorted(Comparator.comparing(stored -> stored.endpoint().key().toString())).toList();
+    }
+
+    /** Those that match, in no order. */
+    public List<StoredEndpoint> matching(Predicate<StoredEndpoint> wanted) {
+        return live.all().stream().filter(wanted).toList();
     }
 
     public Optional<StoredEndpoint> find(EndpointKey key) {
@@ -377,35 +325,7 @@ public final class EndpointManager {
 
     /** Adds a listener; it knows every endpoint there is, and is settled, when this returns. */
     public void addListener(EndpointListener listener) {
-        synchronized (publishing) {
-            listeners.add(listener);
-            live.values().forEach(stored -> listener.added(stored.endpoint()));
-        }
-        awaitSettled(List.of(listener));
-    }
-
-    private void publishAdded(StoredEndpoint stored) {
-        List<EndpointListener> told;
-        synchronized (publishing) {
-            live.put(stored.endpoint().key(), stored);
-            listeners.forEach(listener -> listener.added(stored.endpoint()));
-            told = List.copyOf(listeners);
-        }
-        awaitSettled(told);
-    }
-
-    private void publishRemoved(Endpoint endpoint) {
-        List<EndpointListener> told;
-        synchronized (publishing) {
-            live.remove(endpoint.key());
-            listeners.forEach(listener -> listener.removed(endpoint));
-            told = List.copyOf(listeners);
-        }
-        awaitSettled(told);
-    }
-
-    private static void awaitSettled(List<EndpointListener> told) {
-        told.forEach(listener -> listener.settled().toCompletableFuture().join());
+        live.addListener(listener);
     }
 
     private void requireStarted() throws EndpointException {
@@ -424,20 +344,16 @@ public final class EndpointManager {
 
     @FunctionalInterface
     private interface Writing {
-        void write(StoredEndpoint stored) throws IOException;
+        void write() throws IOException;
     }
 
-    private static void write(StoredEndpoint stored, Writing how) throws EndpointException {
+    private static void write(EndpointKey key, Writing how) throws EndpointException {
         try {
-            how.write(stored);
+            how.write();
         } catch (IOException e) {
-            throw new EndpointException(Reason.STORE, "the state of " + stored.endpoint().key() + " cannot be written: " + e.getMessage()
+            throw new EndpointException(Reason.STORE, "the state of " + key + " cannot be written: " + e.getMessage()
                     + "; see to the state directory's disk", e);
         }
-    }
-
-    private static Lease leaseOf(Endpoint endpoint) {
-        return new Lease(endpoint.ipv4(), endpoint.ipv6());
     }
 
     /** Locally administered, the same for the same key and slot. */

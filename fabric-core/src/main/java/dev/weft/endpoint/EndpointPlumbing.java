@@ -13,10 +13,11 @@ public interface EndpointPlumbing {
     /**
      * Makes everything. When it throws, {@link #detach} is called.
      *
+     * @param stored    what the kernel shall be able to tell again when the record is lost, see {@link #survey}
      * @param netnsPath a path that leads to the namespace now; {@link Endpoint#netns()} is only its name
      * @throws InterfaceExistsException when the namespace has an interface of that name already; it was not touched
      */
-    void attach(Endpoint endpoint, String netnsPath) throws IOException;
+    void attach(StoredEndpoint stored, String netnsPath) throws IOException;
 
     /** Removes what {@link #attach} made, and nothing else. Idempotent; the namespace may be gone. */
     void detach(Endpoint endpoint) throws IOException;
@@ -37,7 +38,14 @@ public interface EndpointPlumbing {
      *
      * @param netnsPath as for attach, or null to mend the host's side only
      */
-    void repair(Endpoint endpoint, String netnsPath) throws IOException;
+    void repair(StoredEndpoint stored, String netnsPath) throws IOException;
+
+    /**
+     * Returns when the process could attach an endpoint now.
+     *
+     * @throws IOException what is used up
+     */
+    void requireReady() throws IOException;
 
     /**
      * Every interface of the host that has an endpoint's name, whoever made it and whether or not there is a record of it.
@@ -47,10 +55,10 @@ public interface EndpointPlumbing {
     /**
      * What the kernel shows of an endpoint.
      *
-     * @param endpoint  rebuilt from it, or null when that cannot be: somebody else's interface, or an endpoint that says too little
+     * @param stored    rebuilt from it, or null when that cannot be: somebody else's interface, or an endpoint that says too little
      * @param addresses routed to it by Weft
      */
-    record Remains(String hostInterface, int vni, int slot, Endpoint endpoint, List<InetAddress> addresses) {
+    record Remains(String hostInterface, int vni, int slot, StoredEndpoint stored, List<InetAddress> addresses) {
     }
 
     /** The namespace already has an interface of the wanted name. */

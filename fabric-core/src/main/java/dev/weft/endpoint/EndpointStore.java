@@ -1,6 +1,7 @@
 package dev.weft.endpoint;
 
 import dev.weft.agent.GroupCommit;
+import dev.weft.endpoint.StoredEndpoint.State;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,19 +10,30 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * Endpoints on disk, one file each, so that they survive the agent: {@code <hash of the key>.json}, see {@link EndpointCodec}.
+ * Endpoints on disk, one file each, so that they survive the agent; for the content see {@link EndpointCodec}. How far an endpoint has
+ * come is told by its file's name, so that a step is a rename, which costs less than another file:
  *
- * <p>Writing is write to {@code .tmp}, sync, rename, sync the directory: a file is there whole or not at all, whatever is killed
- * when; of an intent, see {@link #putIntent}, that is promised as long as the kernel lives. Those who change different files at the
- * same time share the sync of the directory. A file that cannot be used, because it is damaged or of another version, is renamed to
- * {@code <name>.set-aside-<n>} and reported; it is never deleted. May block; thread-safe for different keys.
+ * <pre>
+ *   begin: write <hash of the key>.attaching     commit: sync it, rename to <hash>.json, sync the directory
+ *   end:   rename to <hash>.detaching            remove: delete, sync the directory
+ * </pre>
+ *
+ * A file is there whole or not at all, whatever is killed when, because what is written is renamed into place. What {@link #begin} and
+ * {@link #end} do is not synced: what it warns of lives in the kernel's memory and is gone with the kernel, so there is nothing to warn of
+ * then. Those who change different files at the same time share the sync of the directory. A file that cannot be
+ * used, because it is damaged or of another version, is renamed to {@code <name>.set-aside-<n>} and reported; it is never deleted.
+ * May block; thread-safe for different keys.
  */
 public final class EndpointStore {
-    private static final String SUFFIX = ".json";
+    private static final Map<State, String> SUFFIXES = Map.of(State.ATTACHING, ".attaching", State.ATTACHED, ".json", State.DETACHING,
+            ".detaching");
     private static final String TEMPORARY = ".tmp";
     private static final String SET_ASIDE = ".set-aside-";
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
@@ -61,20 +73,21 @@ public final class EndpointStore {
         for (String name : names) {
             if (name.endsWith(TEMPORARY)) {
                 files.delete(name);
-            } else if (name.endsWith(SUFFIX)) {
-                loadOne(name, names, contents);
+            } else if (stateOf(name).isPresent()) {
+                loadOne(name, stateOf(name).get(), names, contents);
             }
         }
         return contents;
     }
 
-    private void loadOne(String name, List<String> names, Contents contents) throws IOException {
+    private void loadOne(String name, State state, List<String> names, Contents contents) throws IOException {
         try {
             EndpointCodec.Decoded decoded = EndpointCodec.decode(files.read(name));
-            if (!name.equals(fileName(decoded.stored().endpoint().key()))) {
-                throw new EndpointCodec.DamagedException("belongs to " + decoded.stored().endpoint().key() + " and has another's name");
+            StoredEndpoint stored = decoded.stored();
+            if (!name.equals(fileName(stored.endpoint().key(), state))) {
+                throw new EndpointCodec.DamagedException("belongs to " + stored.endpoint().key() + " and has another's name");
             }
-            (decoded.bootId().equals(bootId) ? contents.current : contents.otherBoots).add(decoded.stored());
+            (decoded.bootId().equals(bootId) ? contents.current : contents.otherBoots).add(stored.in(state));
         } catch (EndpointCodec.DamagedException e) {
             int number = 1;
             while (names.contains(name + SET_ASIDE + number)) {
@@ -100,7 +113,7 @@ public final class EndpointStore {
         for (String name : files.list()) {
             if (name.contains(SET_ASIDE)) {
                 listing.problems.add(files + "/" + name + " was set aside because it could not be used");
-            } else if (name.endsWith(SUFFIX)) {
+            } else if (stateOf(name).isPresent()) {
                 try {
                     listing.keys.add(EndpointCodec.decode(files.read(name)).stored().endpoint().key());
                 } catch (EndpointCodec.DamagedException e) {
@@ -115,47 +128,75 @@ public final class EndpointStore {
 
     /** Whether the endpoint has a file, whatever is in it. */
     boolean has(EndpointKey key) throws IOException {
-        return files.exists(fileName(key));
+        for (State state : State.values()) {
+            if (files.exists(fileName(key, state))) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** Writes or replaces the file of one endpoint; it is on the disk when this returns. */
-    public void put(StoredEndpoint stored) throws IOException {
-        String name = fileName(stored.endpoint().key());
-        String temporary = name + TEMPORARY;
-        files.write(temporary, EndpointCodec.encode(bootId, stored));
-        files.sync(temporary);
-        files.rename(temporary, name);
-        directory.submit(stored.endpoint().key());
+    /** An endpoint's attaching begins: written, not synced. A rest of an earlier one of its key goes first. */
+    void begin(StoredEndpoint attaching) throws IOException {
+        EndpointKey key = attaching.endpoint().key();
+        files.delete(fileName(key, State.DETACHING));
+        String temporary = temporaryName(key);
+        files.write(temporary, EndpointCodec.encode(bootId, attaching.in(State.ATTACHED))); // how far it is, its name says
+        files.rename(temporary, fileName(key, State.ATTACHING));
     }
 
-    /**
-     * Writes or replaces the file of one endpoint whose attaching or detaching begins. It outlives the agent, whatever kills it, but is
-     * not synced: what it warns of lives in the kernel's memory and is gone with the kernel, so there is nothing to warn of then.
-     */
-    public void putIntent(StoredEndpoint stored) throws IOException {
-        String name = fileName(stored.endpoint().key());
-        String temporary = name + TEMPORARY;
-        files.write(temporary, EndpointCodec.encode(bootId, stored));
-        files.rename(temporary, name);
-    }
-
-    /** Idempotent. */
-    public void remove(EndpointKey key) throws IOException {
-        String name = fileName(key);
-        files.delete(name + TEMPORARY);
-        files.delete(name);
+    /** The endpoint is attached; its file is on the disk when this returns. */
+    void commit(EndpointKey key) throws IOException {
+        String begun = fileName(key, State.ATTACHING);
+        files.sync(begun);
+        files.rename(begun, fileName(key, State.ATTACHED));
         directory.submit(key);
     }
 
-    /** A hash, because a container id may be longer than a file name and an interface name may hold any byte. */
-    static String fileName(EndpointKey key) {
+    /** The endpoint's detaching begins; not synced. */
+    void end(EndpointKey key) throws IOException {
+        files.rename(fileName(key, State.ATTACHED), fileName(key, State.DETACHING));
+    }
+
+    private static Optional<State> stateOf(String name) {
+        return Arrays.stream(State.values()).filter(state -> name.endsWith(SUFFIXES.get(state))).findFirst();
+    }
+
+    /** Writes or replaces the file of an attached endpoint; it is on the disk when this returns. */
+    public void put(StoredEndpoint attached) throws IOException {
+        String temporary = temporaryName(attached.endpoint().key());
+        files.write(temporary, EndpointCodec.encode(bootId, attached));
+        files.sync(temporary);
+        files.rename(temporary, fileName(attached.endpoint().key(), State.ATTACHED));
+        directory.submit(attached.endpoint().key());
+    }
+
+    /** Whatever there is of the endpoint. Idempotent. */
+    public void remove(EndpointKey key) throws IOException {
+        files.delete(temporaryName(key));
+        for (State state : State.values()) {
+            files.delete(fileName(key, state));
+        }
+        directory.submit(key);
+    }
+
+    static String fileName(EndpointKey key, State state) {
+        return hash(key) + SUFFIXES.get(state);
+    }
+
+    private static String temporaryName(EndpointKey key) {
+        return hash(key) + TEMPORARY;
+    }
+
+    /** Because a container id may be longer than a file name and an interface name may hold any byte. */
+    private static String hash(EndpointKey key) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
             for (String part : List.of(key.network(), key.containerId(), key.ifName())) {
                 sha.update(part.getBytes(StandardCharsets.UTF_8));
                 sha.update((byte) 0);
             }
-            return HexFormat.of().formatHex(sha.digest(), 0, 16) + SUFFIX;
+            return HexFormat.of().formatHex(sha.digest(), 0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e); // every Java platform has SHA-256
         }

@@ -12,11 +12,14 @@ import java.util.Map;
 
 /** {@link Namespaces} by stat(2) and ioctl_ns(2): every namespace file lives on the one nsfs device, whatever path leads to it. */
 public final class ProcNamespaces implements Namespaces {
-    private static final Path OWN = Path.of("/proc/self/ns/net");
+    private static final String OWN = "/proc/self/ns/net";
+    private volatile Map<String, Object> own; // the process stays where it is
 
     @Override
     public long inodeOf(String path) throws EndpointException {
-        Map<String, Object> own = attributes(OWN.toString());
+        if (own == null) {
+            own = attributes(OWN);
+        }
         Map<String, Object> given = attributes(path);
         if (!given.get("dev").equals(own.get("dev"))) {
             throw new EndpointException(Reason.NOT_A_NAMESPACE, path + " is not a network namespace");

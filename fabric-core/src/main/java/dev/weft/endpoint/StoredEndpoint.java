@@ -30,6 +30,11 @@ public record StoredEndpoint(State state, Endpoint endpoint, Map<String, String>
         notes = Map.copyOf(new TreeMap<>(notes));
     }
 
+    /** One that is ready. */
+    public static StoredEndpoint attached(Endpoint endpoint, Map<String, String> notes) {
+        return new StoredEndpoint(State.ATTACHED, endpoint, notes);
+    }
+
     public StoredEndpoint in(State next) {
         return new StoredEndpoint(next, endpoint, notes);
     }

@@ -3,9 +3,12 @@ package dev.weft.host;
 import dev.weft.agent.Rollback;
 import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.EndpointPlumbing;
+import dev.weft.endpoint.StoredEndpoint;
+import dev.weft.linux.Descriptors;
 import dev.weft.linux.Errno;
 import dev.weft.linux.LinuxException;
 import dev.weft.linux.NetlinkBatch;
+import dev.weft.linux.NetlinkLookup;
 import dev.weft.linux.NetlinkView;
 import dev.weft.linux.NetlinkView.LinkInfo;
 import dev.weft.linux.NetworkNamespace;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -41,6 +45,11 @@ public final class EndpointWiring implements EndpointPlumbing {
     static final InetAddress GATEWAY6 = IpAddresses.parse("fe80::1");
     /** The kernel gives it to the first interface of every namespace, which is lo. */
     private static final int LOOPBACK_INDEX = 1;
+    /** Some tenths of a second: whatever keeps the kernel from it, nobody waits long. */
+    private static final int LOOKS = 500;
+    private static final long PAUSE_NANOS = 500_000;
+    /** What some attachments at a time need: connection, namespace, socket, file and directory each. */
+    private static final int DESCRIPTORS = 16;
     private static final IpPrefix ANY4 = IpPrefix.parse("0.0.0.0/0");
     private static final IpPrefix ANY6 = IpPrefix.parse("::/0");
 
@@ -67,16 +76,32 @@ public final class EndpointWiring implements EndpointPlumbing {
     }
 
     @Override
-    public void attach(Endpoint endpoint, String netnsPath) throws IOException {
+    public void attach(StoredEndpoint stored, String netnsPath) throws IOException {
+        Endpoint endpoint = stored.endpoint();
         try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath); Rollback rollback = new Rollback("wire " + endpoint.key())) {
             addPair(endpoint, namespace);
             rollback.push("remove " + endpoint.hostInterface(), () -> detach(endpoint));
+            wire(stored, namespace);
+            rollback.commit();
+        }
+    }
+
+    /**
+     * The host's end comes up first, so that the container's has a carrier and sends from the moment it is up. The host's end gets its
+     * carrier only then, and sends when the kernel's link watch has taken note of that, a moment later; which is waited for. So is that
+     * the container takes in what is sent to its IPv6 address: the kernel leaves that to its thread for duplicate detection, even where
+     * there is none.
+     *
+     * @param namespace of the container, or null when it cannot be reached
+     */
+    private void wire(StoredEndpoint stored, NetworkNamespace namespace) throws IOException {
+        LinkInfo end = wireHost(stored);
+        if (namespace != null) {
             namespace.talk(inside -> {
-                wireContainer(endpoint, inside);
+                wireContainer(stored.endpoint(), inside);
                 return null;
             });
-            wireHost(endpoint);
-            rollback.commit();
+            await(() -> require(host, end.name()).operational());
         }
     }
 
@@ -119,15 +144,20 @@ public final class EndpointWiring implements EndpointPlumbing {
             batch.gatewayRoute(index, ANY6, GATEWAY6, Math.min(mtu, uplinkMtu));
         }
         batch.apply(inside);
+        if (endpoint.ipv6() != null) {
+            await(() -> NetlinkLookup.isLocal(inside, endpoint.ipv6()));
+        }
     }
 
     private List<IpPrefix> ranges(Endpoint endpoint) {
         return networks.containsKey(endpoint.vni()) ? networks.get(endpoint.vni()).ranges() : List.of();
     }
 
-    private void wireHost(Endpoint endpoint) throws IOException {
-        int index = require(host, endpoint.hostInterface()).index();
-        NetlinkBatch batch = new NetlinkBatch().alias(index, endpoint.hostInterface(), EndpointAlias.of(endpoint))
+    private LinkInfo wireHost(StoredEndpoint stored) throws IOException {
+        Endpoint endpoint = stored.endpoint();
+        LinkInfo end = require(host, endpoint.hostInterface());
+        int index = end.index();
+        NetlinkBatch batch = new NetlinkBatch().alias(index, endpoint.hostInterface(), EndpointAlias.of(stored))
                 .up(index, endpoint.hostInterface());
         for (InetAddress address : endpoint.addresses()) {
             batch.neighbour(index, address, endpoint.mac());
@@ -135,6 +165,19 @@ public final class EndpointWiring implements EndpointPlumbing {
         }
         batch.apply(host);
         shaping.apply(endpoint, index);
+        return end;
+    }
+
+    /** What the kernel does by itself a moment later, on a thread of its own. */
+    @FunctionalInterface
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    private static void await(Condition condition) throws IOException {
+        for (int look = 0; look < LOOKS && !condition.holds(); look++) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
     }
 
     private static LinkInfo require(RouteSocket socket, String name) throws IOException {
@@ -204,23 +247,23 @@ public final class EndpointWiring implements EndpointPlumbing {
     }
 
     @Override
-    public void repair(Endpoint endpoint, String netnsPath) throws IOException {
+    public void repair(StoredEndpoint stored, String netnsPath) throws IOException {
+        Endpoint endpoint = stored.endpoint();
         if (!present(endpoint)) {
             if (netnsPath == null) {
                 throw new IOException("interface " + endpoint.hostInterface() + " is gone and its container cannot be reached");
             }
-            attach(endpoint, netnsPath);
+            attach(stored, netnsPath);
             return;
         }
-        wireHost(endpoint);
-        if (netnsPath != null) {
-            try (NetworkNamespace namespace = NetworkNamespace.open(netnsPath)) {
-                namespace.talk(inside -> {
-                    wireContainer(endpoint, inside);
-                    return null;
-                });
-            }
+        try (NetworkNamespace namespace = netnsPath == null ? null : NetworkNamespace.open(netnsPath)) {
+            wire(stored, namespace);
         }
+    }
+
+    @Override
+    public void requireReady() throws IOException {
+        Descriptors.requireFree(DESCRIPTORS);
     }
 
     @Override

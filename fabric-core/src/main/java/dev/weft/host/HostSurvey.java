@@ -1,7 +1,7 @@
 package dev.weft.host;
 
-import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.EndpointPlumbing.Remains;
+import dev.weft.endpoint.StoredEndpoint;
 import dev.weft.linux.NetlinkLookup;
 import dev.weft.linux.NetlinkView;
 import dev.weft.linux.NetlinkView.LinkInfo;
@@ -38,9 +38,9 @@ final class HostSurvey {
                 int vni = Integer.parseInt(name.group(1), HEX);
                 int slot = Integer.parseInt(name.group(2), HEX);
                 List<InetAddress> addresses = routed.getOrDefault(link.index(), List.of());
-                Endpoint endpoint = EndpointAlias.read(link.alias(), vni, slot, link.name(), macOf(link, addresses), addresses)
-                        .filter(each -> link.mac().equals(each.hostMac())).orElse(null);
-                remains.add(new Remains(link.name(), vni, slot, endpoint, addresses));
+                StoredEndpoint stored = EndpointAlias.read(link.alias(), vni, slot, link.name(), macOf(link, addresses), addresses)
+                        .filter(each -> link.mac().equals(each.endpoint().hostMac())).orElse(null);
+                remains.add(new Remains(link.name(), vni, slot, stored, addresses));
             }
         }
         return remains;

@@ -3,7 +3,8 @@ package dev.weft.lane;
 import dev.weft.counters.Counters;
 import dev.weft.loop.LaneThread;
 import dev.weft.message.MessagePlane;
-import dev.weft.route.RouteTable;
+import dev.weft.route.LocalChange;
+import dev.weft.route.PeerRanges;
 import dev.weft.session.Hello;
 import dev.weft.session.Reception;
 import dev.weft.session.RemoteHost;
@@ -90,10 +91,18 @@ public final class Lane implements AutoCloseable {
         return counters;
     }
 
-    /** Takes new routes into use. @return completes when packets follow them */
-    public CompletableFuture<Void> routes(RouteTable table) {
+    /** Replaces the ranges of peers. @return completes when packets follow them */
+    public CompletableFuture<Void> ranges(PeerRanges ranges) {
         return call(() -> {
-            peers.routes(table);
+            peers.routes().ranges(ranges);
+            return null;
+        });
+    }
+
+    /** Takes in addresses of this host and forgets others, in this order. @return completes when packets follow them */
+    public CompletableFuture<Void> locals(List<LocalChange> changes) {
+        return call(() -> {
+            changes.forEach(peers.routes()::apply);
             return null;
         });
     }

@@ -9,14 +9,10 @@ import java.util.Arrays;
 /** The lane's view of the world: routes, and peers by the index that routes name. Lane's thread only. */
 final class LanePeers {
     private LanePeer[] byIndex = new LanePeer[0];
-    private RouteTable routes = RouteTable.EMPTY;
+    private final RouteTable routes = new RouteTable();
 
     RouteTable routes() {
         return routes;
-    }
-
-    void routes(RouteTable next) {
-        routes = next;
     }
 
     /** Null when no such peer is listed any more. */

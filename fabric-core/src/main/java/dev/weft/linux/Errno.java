@@ -34,10 +34,14 @@ public final class Errno {
     private static final StructLayout LAYOUT = Linker.Option.captureStateLayout();
     private static final long OFFSET = LAYOUT.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
     private static final ThreadLocal<MemorySegment> CAPTURED = ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(LAYOUT));
-    private static final AddressLayout TEXT = ValueLayout.ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(256, ValueLayout.JAVA_BYTE));
-    private static final MethodHandle STRERROR = Linker.nativeLinker().downcallHandle(
-            Linker.nativeLinker().defaultLookup().findOrThrow("strerror"),
-            FunctionDescriptor.of(TEXT, ValueLayout.JAVA_INT));
+
+    /** Only when something has failed; most agents never ask. */
+    private static final class Texts {
+        private static final AddressLayout TEXT =
+                ValueLayout.ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(256, ValueLayout.JAVA_BYTE));
+        private static final MethodHandle STRERROR = Linker.nativeLinker().downcallHandle(
+                Linker.nativeLinker().defaultLookup().findOrThrow("strerror"), FunctionDescriptor.of(TEXT, ValueLayout.JAVA_INT));
+    }
 
     private Errno() {
     }
@@ -55,7 +59,7 @@ public final class Errno {
     /** For people: {@code Cannot allocate memory (errno 12)}. */
     public static String describe(int errno) {
         try {
-            return ((MemorySegment) STRERROR.invokeExact(errno)).getString(0) + " (errno " + errno + ")";
+            return ((MemorySegment) Texts.STRERROR.invokeExact(errno)).getString(0) + " (errno " + errno + ")";
         } catch (Throwable e) {
             throw new IllegalStateException("strerror cannot be called", e);
         }

@@ -1,7 +1,6 @@
 package dev.weft.linux;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
@@ -14,12 +13,8 @@ import java.lang.invoke.MethodHandle;
  * errno and therefore belongs to one thread.
  */
 public final class FastIo {
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final FunctionDescriptor TRANSFER = FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT,
-            ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
-    private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
-    private static final MethodHandle READ = LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("read"), TRANSFER, CAPTURE);
-    private static final MethodHandle WRITE = LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("write"), TRANSFER, CAPTURE);
+    private static final MethodHandle READ = LibcFunction.named("read").handle();
+    private static final MethodHandle WRITE = LibcFunction.named("write").handle();
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final long ERRNO = STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
@@ -37,7 +32,7 @@ public final class FastIo {
      */
     public int read(int fd, long address, int length) {
         try {
-            long result = (long) READ.invokeExact(state, fd, address, (long) length);
+            long result = (long) READ.invokeExact(state, (long) fd, address, (long) length, 0L, 0L, 0L);
             return result >= 0 ? (int) result : -state.get(ValueLayout.JAVA_INT, ERRNO);
         } catch (Throwable e) {
             throw new AssertionError("read(2) cannot be called", e);
@@ -49,7 +44,7 @@ public final class FastIo {
      */
     public int write(int fd, long address, int length) {
         try {
-            long result = (long) WRITE.invokeExact(state, fd, address, (long) length);
+            long result = (long) WRITE.invokeExact(state, (long) fd, address, (long) length, 0L, 0L, 0L);
             return result >= 0 ? (int) result : -state.get(ValueLayout.JAVA_INT, ERRNO);
         } catch (Throwable e) {
             throw new AssertionError("write(2) cannot be called", e);

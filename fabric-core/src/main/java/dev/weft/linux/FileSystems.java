@@ -2,11 +2,8 @@ package dev.weft.linux;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -16,14 +13,10 @@ public final class FileSystems {
     private static final int MS_NODEV = 4;
     private static final int MS_NOEXEC = 8;
     private static final int MS_REMOUNT = 32;
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-    private static final MethodHandle MOUNT = handle("mount", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS,
-            ValueLayout.ADDRESS, LONG, ValueLayout.ADDRESS));
-    private static final MethodHandle UMOUNT = handle("umount2", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
-    private static final MethodHandle SETXATTR = handle("setxattr", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS,
-            ValueLayout.ADDRESS, LONG, INT));
+    private static final int MNT_DETACH = 2;
+    private static final LibcFunction MOUNT = LibcFunction.named("mount");
+    private static final LibcFunction UMOUNT = LibcFunction.named("umount2");
+    private static final LibcFunction SETXATTR = LibcFunction.named("setxattr");
 
     // struct posix_acl_xattr_header and _entry, linux/posix_acl_xattr.h; little-endian, like every host Weft runs on
     private static final int ACL_VERSION = 2;
@@ -33,10 +26,6 @@ public final class FileSystems {
     private static final int ACL_NO_ID = -1;
 
     private FileSystems() {
-    }
-
-    private static MethodHandle handle(String name, FunctionDescriptor type) {
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, Errno.CAPTURE);
     }
 
     /** Whether something is mounted exactly there. */
@@ -63,25 +52,15 @@ public final class FileSystems {
             MemorySegment type = arena.allocateFrom("tmpfs");
             MemorySegment options = arena.allocateFrom(again ? "size=" + bytes : data);
             long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC | (again ? MS_REMOUNT : 0);
-            int result = (int) MOUNT.invokeExact(Errno.segment(), source, target, type, flags, options);
-            check(result, "mount a file system in memory on " + directory);
-        } catch (LinuxException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("libc cannot be called", e);
+            MOUNT.checked("mount a file system in memory on " + directory, source.address(), target.address(), type.address(), flags,
+                    options.address());
         }
     }
 
     /** Takes away what {@link #mountMemory} mounted; who has it open keeps it. */
     public static void unmount(Path directory) throws LinuxException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment target = arena.allocateFrom(directory.toString());
-            int result = (int) UMOUNT.invokeExact(Errno.segment(), target, 2); // MNT_DETACH
-            check(result, "unmount " + directory);
-        } catch (LinuxException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("libc cannot be called", e);
+            UMOUNT.checked("unmount " + directory, arena.allocateFrom(directory.toString()).address(), MNT_DETACH, 0);
         }
     }
 
@@ -90,24 +69,14 @@ public final class FileSystems {
         int[] tagged = {ACL_USER_OBJ | 7 << 16, ACL_NO_ID, ACL_GROUP_OBJ | 7 << 16, ACL_NO_ID, ACL_OTHER, ACL_NO_ID};
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(4 + 4L * tagged.length, 4);
-            value.set(INT, 0, ACL_VERSION);
+            value.set(ValueLayout.JAVA_INT, 0, ACL_VERSION);
             for (int i = 0; i < tagged.length; i++) {
-                value.set(INT, 4 + 4L * i, tagged[i]);
+                value.set(ValueLayout.JAVA_INT, 4 + 4L * i, tagged[i]);
             }
             MemorySegment path = arena.allocateFrom(directory.toString());
             MemorySegment name = arena.allocateFrom("system.posix_acl_default");
-            int result = (int) SETXATTR.invokeExact(Errno.segment(), path, name, value, value.byteSize(), 0);
-            check(result, "set the default access rights of " + directory);
-        } catch (LinuxException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("libc cannot be called", e);
-        }
-    }
-
-    private static void check(int result, String what) throws LinuxException {
-        if (result < 0) {
-            throw new LinuxException(what, Errno.last());
+            SETXATTR.checked("set the default access rights of " + directory, path.address(), name.address(), value.address(),
+                    value.byteSize(), 0);
         }
     }
 }

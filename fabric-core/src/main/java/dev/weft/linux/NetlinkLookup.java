@@ -12,6 +12,7 @@ import java.util.Optional;
 public final class NetlinkLookup {
     private static final int RTM_GETROUTE = 26;
     private static final int RTM_GETNEIGH = 30;
+    private static final int RTN_LOCAL = 2;
     private static final int RTM_F_FIB_MATCH = 0x2000;
     private static final int ROUTE_INFO = 12;
     private static final int NEIGHBOUR_INFO = 12;
@@ -35,9 +36,7 @@ public final class NetlinkLookup {
     /** Nothing when there is no route, or an unreachable one. */
     public static Optional<Decision> routeTo(RouteSocket socket, InetAddress address) throws IOException {
         byte[] bytes = address.getAddress();
-        NetlinkMessage request = new NetlinkMessage("look up the route to " + IpAddresses.format(address), RTM_GETROUTE, 0);
-        request.u8(family(bytes)).u8(bytes.length * Byte.SIZE).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u32(RTM_F_FIB_MATCH);
-        Optional<NetlinkReply> reply = ask(socket, request.attribute(1, bytes), ENETUNREACH, EHOSTUNREACH); // RTA_DST
+        Optional<NetlinkReply> reply = route(socket, address);
         if (reply.isEmpty() || reply.get().payload().limit() < ROUTE_INFO) {
             return Optional.empty();
         }
@@ -49,6 +48,19 @@ public final class NetlinkLookup {
         }
         return Optional.of(new Decision(new IpPrefix(IpAddresses.of(destination), length),
                 NetlinkReply.integer(attributes.getOrDefault(4, new byte[0])))); // RTA_OIF
+    }
+
+    /** Whether what is sent to {@code address} is taken in by the namespace itself. */
+    public static boolean isLocal(RouteSocket socket, InetAddress address) throws IOException {
+        Optional<NetlinkReply> reply = route(socket, address);
+        return reply.isPresent() && reply.get().payload().limit() >= ROUTE_INFO && reply.get().payload().get(7) == RTN_LOCAL;
+    }
+
+    private static Optional<NetlinkReply> route(RouteSocket socket, InetAddress address) throws IOException {
+        byte[] bytes = address.getAddress();
+        NetlinkMessage request = new NetlinkMessage("look up the route to " + IpAddresses.format(address), RTM_GETROUTE, 0);
+        request.u8(family(bytes)).u8(bytes.length * Byte.SIZE).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u32(RTM_F_FIB_MATCH);
+        return ask(socket, request.attribute(1, bytes), ENETUNREACH, EHOSTUNREACH); // RTA_DST
     }
 
     /** The hardware address that {@code address} permanently has on the interface; nothing when there is no permanent entry. */

@@ -5,6 +5,7 @@ import dev.weft.network.IpPrefix;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ public final class NetlinkView {
     private static final int RTM_GETADDR = 22;
     private static final int RTM_GETROUTE = 26;
     private static final int SKIP_STATISTICS = 8; // RTEXT_FILTER_SKIP_STATS
+    private static final int IFF_UP = 0x1;
+    private static final byte IF_OPER_UP = 6;
     private static final int INTERFACE_INFO = 16;
     private static final int ADDRESS_INFO = 8;
     private static final int ROUTE_INFO = 12;
@@ -26,10 +29,12 @@ public final class NetlinkView {
     /**
      * An interface.
      *
-     * @param kind  {@code veth}, {@code tun}, ...; empty for others
-     * @param alias what somebody noted on it; empty for nothing
+     * @param up          somebody has brought it up
+     * @param operational it has a carrier, too, and the kernel sends through it (RFC 2863); some kinds never say so
+     * @param kind        {@code veth}, {@code tun}, ...; empty for others
+     * @param alias       what somebody noted on it; empty for nothing
      */
-    public record LinkInfo(int index, String name, String mac, int mtu, boolean up, String kind, String alias) {
+    public record LinkInfo(int index, String name, String mac, int mtu, boolean up, boolean operational, String kind, String alias) {
     }
 
     /** An address on an interface. */
@@ -69,7 +74,8 @@ public final class NetlinkView {
         byte[] kind = NetlinkReply.nested(attributes.getOrDefault(18, new byte[0])).getOrDefault(1, new byte[0]);
         int flags = reply.payload().getInt(8);
         return Optional.of(new LinkInfo(reply.payload().getInt(4), NetlinkReply.text(name), HexFormat.ofDelimiter(":").formatHex(mac),
-                NetlinkReply.integer(attributes.getOrDefault(4, new byte[0])), (flags & 1) != 0, NetlinkReply.text(kind),
+                NetlinkReply.integer(attributes.getOrDefault(4, new byte[0])), (flags & IFF_UP) != 0,
+                Arrays.equals(attributes.get(16), new byte[] {IF_OPER_UP}), NetlinkReply.text(kind),
                 NetlinkReply.text(attributes.getOrDefault(20, new byte[0]))));
     }
 

@@ -94,11 +94,9 @@ public final class NetworkNamespace implements AutoCloseable {
 
     /** Talks with rtnetlink inside. */
     public <T> T talk(Conversation<T> conversation) throws IOException {
-        return call(() -> {
-            try (RouteSocket socket = RouteSocket.openConfined()) {
-                return conversation.with(socket);
-            }
-        });
+        try (RouteSocket socket = RouteSocket.openConfined(this)) {
+            return conversation.with(socket);
+        }
     }
 
     /** What is said in a namespace; the socket is good until it returns. */

@@ -21,7 +21,7 @@ public final class RouteSocket implements AutoCloseable {
     private static final int SOL_NETLINK = 270;
     private static final int NETLINK_CAP_ACK = 10;
     private static final int NETLINK_EXT_ACK = 11;
-    private static final int RECEIVE_BYTES = 64 * 1024;
+    private static final int RECEIVE_BYTES = 64 * 1024; // the kernel sends at most 32 KiB at a time
     private static final long TIMEOUT_SECONDS = 10;
 
     private final int fd;
@@ -38,19 +38,22 @@ public final class RouteSocket implements AutoCloseable {
 
     /** Opens a socket in the network namespace of the calling thread. */
     public static RouteSocket open() throws IOException {
-        return open(Arena.ofShared());
+        return over(socket(), Arena.ofShared());
     }
 
     /**
-     * As {@link #open()}, for the calling thread alone. For sockets that come and go: to close one that is shared, the virtual machine
-     * has to interrupt every thread, the lanes among them.
+     * Opens a socket in another namespace, for the calling thread alone. For sockets that come and go: to close one that is shared, the
+     * virtual machine has to interrupt every thread, the lanes among them.
      */
-    public static RouteSocket openConfined() throws IOException {
-        return open(Arena.ofConfined());
+    static RouteSocket openConfined(NetworkNamespace namespace) throws IOException {
+        return over(NamespaceEntrance.openIn(namespace.fd(), RouteSocket::socket), Arena.ofConfined());
     }
 
-    private static RouteSocket open(Arena arena) throws IOException {
-        int fd = Libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    private static int socket() throws IOException {
+        return Libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    }
+
+    private static RouteSocket over(int fd, Arena arena) throws IOException {
         try {
             Libc.setIntOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
             Libc.setIntOption(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
@@ -158,11 +161,11 @@ public final class RouteSocket implements AutoCloseable {
     }
 
     private List<NetlinkReply> receive() throws IOException {
-        long length = Libc.receive(fd, inbox);
+        int length = Libc.receive(fd, inbox);
         if (length > RECEIVE_BYTES) {
             throw new IOException("a netlink answer of " + length + " bytes does not fit " + RECEIVE_BYTES);
         }
-        byte[] copy = new byte[(int) length];
+        byte[] copy = new byte[length];
         MemorySegment.copy(inbox, ValueLayout.JAVA_BYTE, 0, copy, 0, copy.length);
         return NetlinkReply.parse(copy, copy.length);
     }

@@ -5,7 +5,8 @@ import dev.weft.directory.HostEntry;
 import dev.weft.lane.Lane;
 import dev.weft.network.IpPrefix;
 import dev.weft.network.Network;
-import dev.weft.route.RouteTable;
+import dev.weft.route.LocalChange;
+import dev.weft.route.PeerRanges;
 import dev.weft.session.RemoteHost;
 import java.net.InetAddress;
 import java.util.BitSet;
@@ -40,7 +41,6 @@ public final class Peers {
     private final Consumer<HostEntry> onOwnEntry;
     private final Map<String, Peer> peers = new LinkedHashMap<>();
     private final BitSet usedIndexes = new BitSet();
-    private Collection<LocalAddress> locals = List.of();
     private long revision;
     private String problem = "";
 
@@ -62,7 +62,7 @@ public final class Peers {
             case DirectoryEvent.Removed removed -> remove(removed.host());
             case DirectoryEvent.Synced synced -> {
                 problem = "";
-                publishRoutes();
+                publishRanges();
             }
             case DirectoryEvent.Problem trouble -> {
                 problem = trouble.message();
@@ -96,7 +96,7 @@ public final class Peers {
         if (peer != null) {
             LOG.info("peer {}: removed", entry.id());
             usedIndexes.clear(peer.host().index());
-            publishRoutes(); // before the peer goes, so that its packets are counted as unknown and not as sessionless
+            publishRanges(); // before the peer goes, so that its packets are counted as unknown and not as sessionless
             lanes.forEach(lane -> lane.removePeer(peer.host().index()));
         }
     }
@@ -109,15 +109,13 @@ public final class Peers {
         }
     }
 
-    /** Replaces the addresses of this host. @return completes when every lane follows the new routes */
-    public CompletableFuture<Void> locals(Collection<LocalAddress> addresses) {
-        locals = List.copyOf(addresses);
-        return publishRoutes();
+    /** Addresses of this host come and go. @return completes when every lane follows */
+    public CompletableFuture<Void> locals(List<LocalChange> changes) {
+        return CompletableFuture.allOf(lanes.stream().map(lane -> lane.locals(changes)).toArray(CompletableFuture<?>[]::new));
     }
 
-    private CompletableFuture<Void> publishRoutes() {
-        RouteTable.Builder builder = new RouteTable.Builder();
-        locals.forEach(local -> builder.local(local.address(), local.vni()));
+    private void publishRanges() {
+        PeerRanges.Builder builder = new PeerRanges.Builder();
         for (Peer peer : peers.values()) {
             peer.entry().subnets().forEach((name, subnets) -> {
                 Network network = networks.get(name);
@@ -128,8 +126,8 @@ public final class Peers {
                 }
             });
         }
-        RouteTable table = builder.build();
-        return CompletableFuture.allOf(lanes.stream().map(lane -> lane.routes(table)).toArray(CompletableFuture<?>[]::new));
+        PeerRanges ranges = builder.build();
+        lanes.forEach(lane -> lane.ranges(ranges));
     }
 
     public Collection<Peer> all() {

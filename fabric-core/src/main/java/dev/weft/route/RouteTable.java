@@ -1,47 +1,36 @@
 package dev.weft.route;
 
-import dev.weft.network.IpPrefix;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 
 /**
- * Where an address lives: an endpoint of this host, a peer's subnet, or nowhere. Immutable: the control side builds a new table and
- * hands it to the lanes, so lookups need neither lock nor allocation.
+ * Where an address lives: an endpoint of this host, a peer's subnet, or nowhere. Belongs to one lane, whose thread changes it between
+ * packets; so lookups need neither lock nor allocation, and what a change costs does not grow with the number of addresses.
  *
- * <p>Subnets of peers are disjoint (the directory refuses overlaps), so longest-prefix match is a binary search over sorted
- * intervals. Local addresses are exact matches in an open-addressing hash and win over a range that contains them.
+ * <p>Local addresses are exact matches and win over a range that contains them.
  */
 public final class RouteTable {
-    public static final RouteTable EMPTY = new Builder().build();
+    private final Ipv4Hosts hosts4 = new Ipv4Hosts();
+    private final Ipv6Hosts hosts6 = new Ipv6Hosts();
+    private PeerRanges ranges = PeerRanges.NONE;
 
-    private final Ipv4Hosts hosts4;
-    private final Ipv6Hosts hosts6;
-    private final int[] starts4; // flipped to sort as unsigned
-    private final int[] ends4;
-    private final long[] routes4;
-    private final long[] startsHigh6;
-    private final long[] startsLow6;
-    private final int[] lengths6;
-    private final long[] routes6;
+    /** Replaces the ranges of peers. */
+    public void ranges(PeerRanges next) {
+        ranges = next;
+    }
 
-    private RouteTable(Builder builder) {
-        hosts4 = new Ipv4Hosts(builder.locals);
-        hosts6 = new Ipv6Hosts(builder.locals);
-        List<PeerRange> v4 = builder.ranges.stream().filter(r -> r.prefix.isIpv4())
-                .sorted(Comparator.comparingInt(r -> first4(r.prefix))).toList();
-        starts4 = v4.stream().mapToInt(r -> first4(r.prefix)).toArray();
-        ends4 = v4.stream().mapToInt(r -> first4(r.prefix) + (int) ((1L << 32 - r.prefix.length()) - 1)).toArray();
-        routes4 = v4.stream().mapToLong(PeerRange::route).toArray();
-        List<PeerRange> v6 = builder.ranges.stream().filter(r -> !r.prefix.isIpv4())
-                .sorted((a, b) -> compare6(high(a.prefix.address()), low(a.prefix.address()), high(b.prefix.address()),
-                        low(b.prefix.address()))).toList();
-        startsHigh6 = v6.stream().mapToLong(r -> high(r.prefix.address())).toArray();
-        startsLow6 = v6.stream().mapToLong(r -> low(r.prefix.address())).toArray();
-        lengths6 = v6.stream().mapToInt(r -> r.prefix.length()).toArray();
-        routes6 = v6.stream().mapToLong(PeerRange::route).toArray();
+    /** Takes in an address of this host, or forgets one. Idempotent. */
+    public void apply(LocalChange change) {
+        ByteBuffer bytes = ByteBuffer.wrap(change.address().getAddress());
+        boolean ipv4 = bytes.remaining() == Integer.BYTES;
+        if (ipv4 && change.isGone()) {
+            hosts4.remove(bytes.getInt());
+        } else if (ipv4) {
+            hosts4.put(bytes.getInt(), Route.local(change.vni()));
+        } else if (change.isGone()) {
+            hosts6.remove(bytes.getLong(), bytes.getLong());
+        } else {
+            hosts6.put(bytes.getLong(), bytes.getLong(), Route.local(change.vni()));
+        }
     }
 
     /**
@@ -50,23 +39,7 @@ public final class RouteTable {
      */
     public long lookup4(int address) {
         long local = hosts4.lookup(address);
-        if (local != Route.NONE) {
-            return local;
-        }
-        int key = address ^ Integer.MIN_VALUE;
-        int low = 0;
-        int high = starts4.length - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            if (starts4[middle] > key) {
-                high = middle - 1;
-            } else if (ends4[middle] < key) {
-                low = middle + 1;
-            } else {
-                return routes4[middle];
-            }
-        }
-        return Route.NONE;
+        return local != Route.NONE ? local : ranges.lookup4(address);
     }
 
     /**
@@ -76,70 +49,6 @@ public final class RouteTable {
      */
     public long lookup6(long addressHigh, long addressLow) {
         long local = hosts6.lookup(addressHigh, addressLow);
-        if (local != Route.NONE) {
-            return local;
-        }
-        int low = 0;
-        int high = routes6.length - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            if (compare6(startsHigh6[middle], startsLow6[middle], addressHigh, addressLow) > 0) {
-                high = middle - 1;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return high >= 0 && within6(high, addressHigh, addressLow) ? routes6[high] : Route.NONE;
-    }
-
-    private boolean within6(int index, long addressHigh, long addressLow) {
-        int length = lengths6[index];
-        long highMask = length >= 64 ? -1L : length == 0 ? 0 : -1L << 64 - length;
-        long lowMask = length <= 64 ? 0 : -1L << 128 - length;
-        return (addressHigh & highMask) == startsHigh6[index] && (addressLow & lowMask) == startsLow6[index];
-    }
-
-    private static int first4(IpPrefix prefix) {
-        return ByteBuffer.wrap(prefix.address().getAddress()).getInt() ^ Integer.MIN_VALUE;
-    }
-
-    private static long high(InetAddress address) {
-        return ByteBuffer.wrap(address.getAddress()).getLong(0);
-    }
-
-    private static long low(InetAddress address) {
-        return ByteBuffer.wrap(address.getAddress()).getLong(8);
-    }
-
-    private static int compare6(long aHigh, long aLow, long bHigh, long bLow) {
-        int high = Long.compareUnsigned(aHigh, bHigh);
-        return high != 0 ? high : Long.compareUnsigned(aLow, bLow);
-    }
-
-    record Local(InetAddress address, int vni) {
-    }
-
-    private record PeerRange(IpPrefix prefix, long route) {
-    }
-
-    /** Collects what the next table holds. Not thread-safe. */
-    public static final class Builder {
-        private final List<Local> locals = new ArrayList<>();
-        private final List<PeerRange> ranges = new ArrayList<>();
-
-        public Builder local(InetAddress address, int vni) {
-            locals.add(new Local(address, vni));
-            return this;
-        }
-
-        /** The caller has made sure that ranges do not overlap. */
-        public Builder peer(IpPrefix prefix, int vni, int peerIndex) {
-            ranges.add(new PeerRange(prefix, Route.peer(vni, peerIndex)));
-            return this;
-        }
-
-        public RouteTable build() {
-            return new RouteTable(this);
-        }
+        return local != Route.NONE ? local : ranges.lookup6(addressHigh, addressLow);
     }
 }

@@ -3,13 +3,12 @@ package dev.weft.tun;
 import dev.weft.linux.Descriptors;
 import dev.weft.linux.Errno;
 import dev.weft.linux.FastIo;
+import dev.weft.linux.Libc;
+import dev.weft.linux.LinuxException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -20,8 +19,6 @@ import java.nio.charset.StandardCharsets;
  */
 public final class TunQueue implements PacketQueue {
     private static final int O_RDWR = 2;
-    private static final int O_NONBLOCK = 04000;
-    private static final int O_CLOEXEC = 02000000;
     private static final int IFREQ_SIZE = 40;
     private static final int IFNAMSIZ = 16;
 
@@ -40,17 +37,6 @@ public final class TunQueue implements PacketQueue {
     private static final int TUN_F_TSO6 = 0x04;
     private static final int TUN_F_USO4 = 0x20;
     private static final int TUN_F_USO6 = 0x40;
-
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle OPEN = LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("open"),
-            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT), Errno.CAPTURE,
-            Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle IOCTL_POINTER = LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("ioctl"),
-            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS),
-            Errno.CAPTURE, Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle IOCTL_VALUE = LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("ioctl"),
-            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
-            Errno.CAPTURE, Linker.Option.firstVariadicArg(2));
 
     private final Arena arena = Arena.ofShared();
     private final FastIo io = new FastIo(arena);
@@ -71,19 +57,18 @@ public final class TunQueue implements PacketQueue {
         if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length >= IFNAMSIZ) {
             throw new IOException("TUN device name '" + name + "' must have 1 to 15 bytes");
         }
+        int fd;
+        try {
+            fd = Libc.open("/dev/net/tun", O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
+        } catch (LinuxException e) {
+            throw new IOException("cannot open /dev/net/tun: " + Errno.describe(e.errno()) + openRemedy(e.errno()), e);
+        }
         try (Arena scratch = Arena.ofConfined()) {
-            int fd = call(() -> (int) OPEN.invokeExact(Errno.segment(), scratch.allocateFrom("/dev/net/tun"),
-                    O_RDWR | O_NONBLOCK | O_CLOEXEC));
-            if (fd < 0) {
-                throw new IOException("cannot open /dev/net/tun: " + Errno.describe(Errno.last()) + openRemedy());
-            }
-            try {
-                configure(fd, name, scratch);
-            } catch (IOException e) {
-                Descriptors.close(fd);
-                throw e;
-            }
+            configure(fd, name, scratch);
             return new TunQueue(fd);
+        } catch (IOException e) {
+            Descriptors.close(fd);
+            throw e;
         }
     }
 
@@ -91,50 +76,37 @@ public final class TunQueue implements PacketQueue {
         MemorySegment ifreq = scratch.allocate(IFREQ_SIZE, 8);
         ifreq.setString(0, name);
         ifreq.set(ValueLayout.JAVA_SHORT, IFNAMSIZ, (short) (IFF_TUN | IFF_NO_PI | IFF_VNET_HDR | IFF_MULTI_QUEUE));
-        if (call(() -> (int) IOCTL_POINTER.invokeExact(Errno.segment(), fd, TUNSETIFF, ifreq)) < 0) {
-            throw new IOException("cannot attach to TUN device " + name + ": " + Errno.describe(Errno.last()) + remedy(name));
+        int attached = Libc.ioctl(fd, TUNSETIFF, ifreq.address());
+        if (attached < 0) {
+            throw new IOException("cannot attach to TUN device " + name + ": " + Errno.describe(-attached) + remedy(-attached, name));
         }
         MemorySegment headerSize = scratch.allocateFrom(ValueLayout.JAVA_INT, dev.weft.frame.FrameHeader.VIRTIO_LENGTH);
-        if (call(() -> (int) IOCTL_POINTER.invokeExact(Errno.segment(), fd, TUNSETVNETHDRSZ, headerSize)) < 0) {
-            throw new IOException("cannot set the virtio header size of " + name + ": " + Errno.describe(Errno.last()));
+        check(Libc.ioctl(fd, TUNSETVNETHDRSZ, headerSize.address()), "cannot set the virtio header size of " + name);
+        long offloads = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6;
+        if (Libc.ioctl(fd, TUNSETOFFLOAD, offloads | TUN_F_USO4 | TUN_F_USO6) < 0) { // Linux before 6.2 knows no USO
+            check(Libc.ioctl(fd, TUNSETOFFLOAD, offloads), "cannot set offloads of " + name);
         }
-        int offloads = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6;
-        long segmentation = offloads | TUN_F_USO4 | TUN_F_USO6;
-        if (call(() -> (int) IOCTL_VALUE.invokeExact(Errno.segment(), fd, TUNSETOFFLOAD, segmentation)) < 0
-                && call(() -> (int) IOCTL_VALUE.invokeExact(Errno.segment(), fd, TUNSETOFFLOAD, (long) offloads)) < 0) {
-            throw new IOException("cannot set offloads of " + name + ": " + Errno.describe(Errno.last()));
-        }
-        if (call(() -> (int) IOCTL_VALUE.invokeExact(Errno.segment(), fd, TUNSETPERSIST, 1L)) < 0) {
-            throw new IOException("cannot make " + name + " persistent: " + Errno.describe(Errno.last()));
+        check(Libc.ioctl(fd, TUNSETPERSIST, 1), "cannot make " + name + " persistent");
+    }
+
+    private static void check(int result, String failure) throws IOException {
+        if (result < 0) {
+            throw new IOException(failure + ": " + Errno.describe(-result));
         }
     }
 
-    private static String openRemedy() {
-        return Errno.last() == Errno.EACCES
-                ? "; run the agent as root, or let others open the device (chmod 0666 /dev/net/tun, as udev does)"
+    private static String openRemedy(int errno) {
+        return errno == Errno.EACCES ? "; run the agent as root, or let others open the device (chmod 0666 /dev/net/tun, as udev does)"
                 : "; the agent needs the tun module (modprobe tun)";
     }
 
-    private static String remedy(String name) {
-        return switch (Errno.last()) {
+    private static String remedy(int errno, String name) {
+        return switch (errno) {
             case Errno.EBUSY -> "; another process holds it: is an agent running already?";
             case Errno.EINVAL -> "; it exists with other flags or is no TUN device: remove it (ip link delete " + name
                     + ") or name another in the configuration";
             default -> "; the agent needs CAP_NET_ADMIN";
         };
-    }
-
-    @FunctionalInterface
-    private interface Call {
-        int run() throws Throwable;
-    }
-
-    private static int call(Call call) {
-        try {
-            return call.run();
-        } catch (Throwable e) {
-            throw new AssertionError("libc cannot be called", e);
-        }
     }
 
     @Override

@@ -161,23 +161,36 @@ class ControlServerTest {
     @Test
     void shouldDropACallerThatDribbles() throws Exception {
         SocketChannel channel = connect();
-        Thread dribbling = Thread.ofVirtual().start(() -> {
-            try {
-                for (int i = 0; ; i++) {
-                    say(channel, GET.substring(i % 20, i % 20 + 1));
-                    Thread.sleep(200);
-                }
-            } catch (IOException | InterruptedException e) {
-                Thread.currentThread().interrupt(); // dropped, as it should be
-            }
-        });
-        await().atMost(Duration.ofMinutes(1)).until(() -> !dribbling.isAlive());
+        AtomicInteger said = new AtomicInteger();
+        await().pollInterval(Duration.ofMillis(200)).atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThrows(IOException.class,
+                () -> say(channel, GET.substring(said.get() % 20, said.getAndIncrement() % 20 + 1))));
     }
 
     @Test
     void shouldServeACallerBehindAThousandSilentOnes() throws IOException {
-        for (int i = 0; i < ControlServer.MAX_CONNECTIONS + 400; i++) {
+        for (int i = 0; i < ControlServer.MAX_CALLERS + 400; i++) {
             connect();
+        }
+        assertTrue(ask(GET).startsWith("HTTP/1.1 200"));
+    }
+
+    @Test
+    void shouldKeepSilentCallersWhileThereIsRoomForOthersBesideThem() throws IOException {
+        List<SocketChannel> silent = new ArrayList<>();
+        for (int i = 0; i < ControlServer.MAX_SERVED * 2; i++) {
+            silent.add(connect());
+        }
+        assertTrue(ask(GET).startsWith("HTTP/1.1 200"));
+        for (SocketChannel each : silent) { // none had to go first
+            say(each, "GET /v1/echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            assertTrue(hear(each).startsWith("HTTP/1.1 200"));
+        }
+    }
+
+    @Test
+    void shouldServeACallerBehindAHouseFullOfDribblers() throws IOException {
+        for (int i = 0; i < ControlServer.MAX_SERVED * 2; i++) {
+            say(connect(), "GET /v1/ec");
         }
         assertTrue(ask(GET).startsWith("HTTP/1.1 200"));
     }
@@ -185,11 +198,11 @@ class ControlServerTest {
     @Test
     void shouldLetACrowdWaitOutsideAndServeItAll() throws Exception {
         List<SocketChannel> crowd = new ArrayList<>();
-        for (int i = 0; i < ControlServer.MAX_CONNECTIONS + 100; i++) {
+        for (int i = 0; i < ControlServer.MAX_SERVED + 100; i++) {
             crowd.add(connect());
             say(crowd.getLast(), "GET /v1/slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         }
-        await().until(() -> inside.get() >= ControlServer.MAX_CONNECTIONS);
+        await().until(() -> inside.get() >= ControlServer.MAX_SERVED);
         gate.countDown();
         for (SocketChannel each : crowd) {
             assertTrue(hear(each).startsWith("HTTP/1.1 200"));

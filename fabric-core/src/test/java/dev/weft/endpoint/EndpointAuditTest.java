@@ -53,7 +53,7 @@ class EndpointAuditTest {
 
     @Test
     void shouldNameAMissingRecordWhichTheNextReconciliationWrites() throws IOException {
-        disk.delete(EndpointStore.fileName(endpoint.key()));
+        disk.delete(EndpointStore.fileName(endpoint.key(), StoredEndpoint.State.ATTACHED));
         assertFinding("default/a/eth0", "no record");
         manager.reconcile();
         assertEquals(List.of(), manager.audit().findings());
@@ -63,7 +63,7 @@ class EndpointAuditTest {
     void shouldNameARecordWithoutAnEndpointAndOneThatIsDamagedOrSetAside() throws IOException {
         new EndpointStore(disk, "boot").put(Samples.stored("stray", 7));
         assertFinding("default/stray/eth0", "not attached");
-        disk.delete(EndpointStore.fileName(Samples.key("stray")));
+        disk.delete(EndpointStore.fileName(Samples.key("stray"), StoredEndpoint.State.ATTACHED));
         disk.write("0.json", new byte[] {1});
         assertFinding("record", "0.json");
         disk.rename("0.json", "0.json.set-aside-1");

@@ -9,6 +9,7 @@ import dev.weft.endpoint.StoredEndpoint.State;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ class EndpointStoreTest {
     }
 
     private static String nameOf(StoredEndpoint stored) {
-        return EndpointStore.fileName(stored.endpoint().key());
+        return EndpointStore.fileName(stored.endpoint().key(), State.ATTACHED);
     }
 
     private static EndpointStore.Contents loadOf(Map<String, byte[]> files) throws IOException {
@@ -34,14 +35,19 @@ class EndpointStoreTest {
 
     @Test
     void shouldReadBackWhatItWroteToARealDirectory(@TempDir Path directory) throws Exception {
-        StoredEndpoint six = new StoredEndpoint(State.DETACHING, withoutIpv4(Samples.stored("six", 4).endpoint()), Map.of());
+        StoredEndpoint six = StoredEndpoint.attached(withoutIpv4(Samples.stored("six", 4).endpoint()), Map.of());
         EndpointStore store = new EndpointStore(new DiskStateFiles(directory.resolve("a/b")), BOOT);
         store.put(SAMPLE);
         store.put(six);
+        store.end(six.endpoint().key());
+        store.begin(Samples.stored("begun", 6));
+        store.begin(Samples.stored("done", 7));
+        store.commit(Samples.key("done"));
         store.put(Samples.stored("gone", 5));
         store.remove(Samples.key("gone"));
         EndpointStore.Contents contents = new EndpointStore(new DiskStateFiles(directory.resolve("a/b")), BOOT).load();
-        assertEquals(Map.of("ctr", SAMPLE, "six", six), byContainer(contents.current()));
+        assertEquals(Map.of("ctr", SAMPLE, "six", six.in(State.DETACHING), "begun", Samples.stored("begun", 6).in(State.ATTACHING),
+                "done", Samples.stored("done", 7)), byContainer(contents.current()));
         assertEquals(List.of(), contents.problems());
     }
 
@@ -120,13 +126,16 @@ class EndpointStoreTest {
 
     @Test
     void shouldHoldTheOldOrTheNewWhereverAWriteStops() throws Exception {
-        StoredEndpoint before = SAMPLE.in(State.ATTACHING);
-        int steps = stepsOfPut();
+        Endpoint old = SAMPLE.endpoint();
+        StoredEndpoint before = StoredEndpoint.attached(new Endpoint(old.key(), old.vni(), 99, old.hostInterface(), old.mac(), old.ipv4(),
+                old.ipv6(), old.netns(), old.netnsInode()), Map.of());
+        Action put = store -> store.put(SAMPLE);
+        int steps = stepsOf(Map.of(nameOf(before), fileOf(before)), put);
         assertTrue(steps >= 4, "write, sync, rename, sync directory");
         for (int stop = 0; stop <= steps; stop++) {
             for (long seed = 0; seed < 16; seed++) {
                 MemoryStateFiles files = new MemoryStateFiles(Map.of(nameOf(before), fileOf(before)));
-                boolean done = putStoppedAt(files, stop);
+                boolean done = stoppedAt(files, stop, put);
                 List<StoredEndpoint> killed = loadOf(files.contents()).current();
                 EndpointStore.Contents lost = loadOf(files.afterPowerLoss(seed));
                 assertEquals(1, killed.size(), "process killed at step " + stop);
@@ -140,20 +149,81 @@ class EndpointStoreTest {
         }
     }
 
-    private static int stepsOfPut() throws IOException {
-        MemoryStateFiles files = new MemoryStateFiles();
-        new EndpointStore(files, BOOT).put(SAMPLE);
+    /** A kill leaves nothing, the intent, or the record; a power loss after commit the record, and before it whatever is of no more use. */
+    @Test
+    void shouldKnowHowFarAnAttachmentHasComeWhereverItStops() throws Exception {
+        Action attach = store -> {
+            store.begin(SAMPLE);
+            store.commit(SAMPLE.endpoint().key());
+        };
+        int steps = stepsOf(Map.of(), attach);
+        List<State> seen = new ArrayList<>();
+        for (int stop = 0; stop <= steps; stop++) {
+            MemoryStateFiles files = new MemoryStateFiles();
+            boolean done = stoppedAt(files, stop, attach);
+            EndpointStore.Contents killed = loadOf(files.contents());
+            assertEquals(List.of(), killed.problems());
+            killed.current().forEach(stored -> {
+                assertEquals(SAMPLE, stored.in(State.ATTACHED));
+                seen.add(stored.state());
+            });
+            for (long seed = 0; done && seed < 16; seed++) {
+                assertEquals(List.of(SAMPLE), loadOf(files.afterPowerLoss(seed)).current(), "seed " + seed);
+            }
+        }
+        assertEquals(List.of(State.ATTACHING, State.ATTACHED), seen.stream().distinct().toList());
+    }
+
+    @Test
+    void shouldKnowHowFarADetachmentHasComeWhereverItStops() throws Exception {
+        Action detach = store -> {
+            store.end(SAMPLE.endpoint().key());
+            store.remove(SAMPLE.endpoint().key());
+        };
+        Map<String, byte[]> attached = Map.of(nameOf(SAMPLE), fileOf(SAMPLE));
+        int steps = stepsOf(attached, detach);
+        for (int stop = 0; stop <= steps; stop++) {
+            MemoryStateFiles files = new MemoryStateFiles(attached);
+            boolean done = stoppedAt(files, stop, detach);
+            for (long seed = 0; seed < 16; seed++) {
+                EndpointStore.Contents lost = loadOf(files.afterPowerLoss(seed));
+                assertEquals(List.of(), lost.problems(), "its content was synced long ago");
+                assertTrue(!done || lost.current().isEmpty());
+            }
+            for (StoredEndpoint stored : loadOf(files.contents()).current()) {
+                assertEquals(stop == 0 ? State.ATTACHED : State.DETACHING, stored.state(), "stopped at " + stop);
+            }
+        }
+    }
+
+    @Test
+    void shouldLetANewAttachmentReplaceTheRestOfADetachment() throws Exception {
+        MemoryStateFiles files = new MemoryStateFiles(Map.of(EndpointStore.fileName(SAMPLE.endpoint().key(), State.DETACHING),
+                fileOf(SAMPLE)));
+        EndpointStore store = new EndpointStore(files, BOOT);
+        store.begin(SAMPLE);
+        store.commit(SAMPLE.endpoint().key());
+        assertEquals(List.of(SAMPLE), loadOf(files.contents()).current());
+    }
+
+    private interface Action {
+        void on(EndpointStore store) throws IOException;
+    }
+
+    private static int stepsOf(Map<String, byte[]> before, Action action) throws IOException {
+        MemoryStateFiles files = new MemoryStateFiles(before);
+        action.on(new EndpointStore(files, BOOT));
         return files.steps();
     }
 
-    private static boolean putStoppedAt(MemoryStateFiles files, int stop) {
+    private static boolean stoppedAt(MemoryStateFiles files, int stop, Action action) {
         files.failWith((step, operation) -> {
             if (step >= stop) {
                 throw new IOException("stopped before " + operation);
             }
         });
         try {
-            new EndpointStore(files, BOOT).put(SAMPLE);
+            action.on(new EndpointStore(files, BOOT));
             return true;
         } catch (IOException e) {
             return false;

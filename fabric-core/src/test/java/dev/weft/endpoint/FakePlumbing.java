@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A kernel of maps: host interfaces by name, and the container interfaces of each namespace. */
 public final class FakePlumbing implements EndpointPlumbing {
     public final Map<String, Endpoint> interfaces = new ConcurrentHashMap<>();
+    private final Map<String, StoredEndpoint> aliases = new ConcurrentHashMap<>();
     /** What somebody did to an endpoint by hand, by host interface. */
     public final Map<String, String> damage = new ConcurrentHashMap<>();
     /** Interfaces with an endpoint's name that say nothing of an endpoint. */
@@ -19,7 +20,8 @@ public final class FakePlumbing implements EndpointPlumbing {
     volatile boolean failAfterMaking;
 
     @Override
-    public void attach(Endpoint endpoint, String netnsPath) throws IOException {
+    public void attach(StoredEndpoint stored, String netnsPath) throws IOException {
+        Endpoint endpoint = stored.endpoint();
         if (interfaces.containsKey(endpoint.hostInterface())) {
             throw new IOException(endpoint.hostInterface() + " is there already");
         }
@@ -30,6 +32,7 @@ public final class FakePlumbing implements EndpointPlumbing {
         }
         if (failAfterMaking || attachFails == null) {
             interfaces.put(endpoint.hostInterface(), endpoint);
+            aliases.put(endpoint.hostInterface(), stored);
         }
         if (attachFails != null) {
             throw attachFails;
@@ -59,7 +62,8 @@ public final class FakePlumbing implements EndpointPlumbing {
     }
 
     @Override
-    public void repair(Endpoint endpoint, String netnsPath) throws IOException {
+    public void repair(StoredEndpoint stored, String netnsPath) throws IOException {
+        Endpoint endpoint = stored.endpoint();
         if (netnsPath == null && !present(endpoint)) {
             throw new IOException("cannot make " + endpoint.hostInterface() + " without its namespace");
         }
@@ -68,9 +72,17 @@ public final class FakePlumbing implements EndpointPlumbing {
     }
 
     @Override
+    public void requireReady() throws IOException {
+        if (attachFails != null) {
+            throw attachFails;
+        }
+    }
+
+    @Override
     public List<Remains> survey() {
         List<Remains> all = new ArrayList<>(foreign);
-        interfaces.values().forEach(each -> all.add(new Remains(each.hostInterface(), each.vni(), each.slot(), each, each.addresses())));
+        interfaces.values().forEach(each -> all.add(new Remains(each.hostInterface(), each.vni(), each.slot(),
+                aliases.get(each.hostInterface()), each.addresses())));
         return all;
     }
 

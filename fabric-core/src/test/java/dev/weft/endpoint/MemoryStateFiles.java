@@ -102,6 +102,9 @@ public final class MemoryStateFiles implements StateFiles {
     @Override
     public synchronized void rename(String from, String to) throws IOException {
         step("rename");
+        if (!cache.containsKey(from)) {
+            throw new FileNotFoundException(from);
+        }
         cache.put(to, cache.remove(from));
         byte[] certain = contentOnDisk.remove(from);
         contentOnDisk.remove(to);

@@ -1,6 +1,5 @@
 package dev.weft.endpoint;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,11 +9,9 @@ import dev.weft.ipam.HostPools;
 import dev.weft.network.IpPrefix;
 import dev.weft.network.Network;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -124,16 +121,5 @@ class ReconciliationTest {
         namespaces.put("/run/netns/other", 1L);
         assertTrue(manager.differences(endpoint.key(), "/run/netns/other").getFirst().contains("was attached to"));
         assertTrue(manager.differences(Samples.key("b"), endpoint.netns()).getFirst().contains("not attached"));
-    }
-
-    @Test
-    void shouldGoOnWithTheNextRoundAfterAFailure() {
-        AtomicInteger rounds = new AtomicInteger();
-        Runnable failing = () -> {
-            throw new IllegalStateException("a fault");
-        };
-        try (Reconciler _ = Reconciler.start(Duration.ofMillis(1), List.of(failing, rounds::incrementAndGet))) {
-            await().until(() -> rounds.get() >= 3);
-        }
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.EndpointKey;
+import dev.weft.endpoint.StoredEndpoint;
 import dev.weft.linux.RouteSocket;
 import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,10 @@ class EndpointRepairTest {
     private EndpointWiring wiring;
     private Endpoint endpoint;
 
+    private static StoredEndpoint stored(Endpoint endpoint) {
+        return StoredEndpoint.attached(endpoint, Map.of("cni-name", "web &=% net"));
+    }
+
     @BeforeEach
     void attach() throws IOException {
         host = namespaces.add("h");
@@ -42,7 +48,7 @@ class EndpointRepairTest {
         wiring = new EndpointWiring(socket, socket, List.of(RED), 65000, 1500);
         endpoint = new Endpoint(new EndpointKey("red", "c", "eth0"), 1, 2, "wf1x2", "02:00:00:00:00:02",
                 (Inet4Address) IpAddresses.parse("10.42.1.2"), (Inet6Address) IpAddresses.parse("fd42:0:0:1::2"), path(), 0);
-        wiring.attach(endpoint, path());
+        wiring.attach(stored(endpoint), path());
     }
 
     @AfterEach
@@ -93,7 +99,7 @@ class EndpointRepairTest {
         TestNamespaces.succeed(arguments);
         List<String> found = wiring.differences(endpoint, path());
         assertTrue(found.stream().anyMatch(line -> line.contains(difference)), found.toString());
-        wiring.repair(endpoint, path());
+        wiring.repair(stored(endpoint), path());
         assertEquals(List.of(), wiring.differences(endpoint, path()));
         assertEquals(before, state());
     }
@@ -104,7 +110,7 @@ class EndpointRepairTest {
         TestNamespaces.succeed("ip", "-n", container, "route", "add", "198.51.100.0/24", "via", "192.0.2.1");
         String before = state();
         assertEquals(List.of(), wiring.differences(endpoint, path()));
-        wiring.repair(endpoint, path());
+        wiring.repair(stored(endpoint), path());
         assertEquals(before, state());
     }
 
@@ -112,9 +118,9 @@ class EndpointRepairTest {
     void shouldRepairTheHostsSideWithoutTheContainer() throws IOException {
         String before = state();
         TestNamespaces.succeed("ip", "-n", host, "route", "del", "10.42.1.2/32");
-        wiring.repair(endpoint, null);
+        wiring.repair(stored(endpoint), null);
         assertEquals(before, state());
         TestNamespaces.succeed("ip", "-n", host, "link", "del", "wf1x2");
-        assertTrue(assertThrows(IOException.class, () -> wiring.repair(endpoint, null)).getMessage().contains("wf1x2"));
+        assertTrue(assertThrows(IOException.class, () -> wiring.repair(stored(endpoint), null)).getMessage().contains("wf1x2"));
     }
 }

@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.EndpointKey;
-import dev.weft.endpoint.EndpointSettings;
 import dev.weft.endpoint.EndpointSettings.Rate;
+import dev.weft.endpoint.EndpointSettings;
+import dev.weft.endpoint.StoredEndpoint;
 import dev.weft.linux.RouteSocket;
 import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
@@ -20,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,10 @@ class EndpointShapingTest {
     private RouteSocket socket;
     private EndpointWiring wiring;
 
+    private static StoredEndpoint stored(Endpoint endpoint) {
+        return StoredEndpoint.attached(endpoint, Map.of("cni-name", "web &=% net"));
+    }
+
     @BeforeEach
     void prepare() throws IOException {
         host = namespaces.add("h");
@@ -58,7 +64,7 @@ class EndpointShapingTest {
     private Endpoint attach(EndpointSettings settings) throws IOException {
         Endpoint endpoint = new Endpoint(new EndpointKey("red", "c", "eth0"), 1, 2, "wf1x2", "02:00:00:00:00:02",
                 (Inet4Address) IpAddresses.parse("10.42.1.2"), null, path(), 0, settings);
-        wiring.attach(endpoint, path());
+        wiring.attach(stored(endpoint), path());
         return endpoint;
     }
 
@@ -161,7 +167,7 @@ class EndpointShapingTest {
         TestNamespaces.succeed(damage.replace("HOST", host).split(" "));
         List<String> found = wiring.differences(endpoint, path());
         assertTrue(found.stream().anyMatch(line -> line.contains(difference)), found.toString());
-        wiring.repair(endpoint, path());
+        wiring.repair(stored(endpoint), path());
         assertEquals(List.of(), wiring.differences(endpoint, path()));
     }
 

@@ -8,14 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.EndpointKey;
 import dev.weft.endpoint.EndpointPlumbing;
+import dev.weft.endpoint.StoredEndpoint;
 import dev.weft.linux.NetworkNamespace;
 import dev.weft.linux.RouteSocket;
 import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
 import dev.weft.network.Network;
 import dev.weft.testing.RequiresRoot;
-import dev.weft.testing.TestNamespaces;
 import dev.weft.testing.TestNamespaces.Outcome;
+import dev.weft.testing.TestNamespaces;
 import dev.weft.tun.TunQueue;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -43,6 +44,10 @@ class HostNetworkTest {
     private HostNetwork network;
     private TunQueue tun;
     private EndpointWiring wiring;
+
+    private static StoredEndpoint stored(Endpoint endpoint) {
+        return StoredEndpoint.attached(endpoint, Map.of("cni-name", "web &=% net"));
+    }
 
     @BeforeEach
     void prepare() throws IOException {
@@ -77,7 +82,7 @@ class HostNetworkTest {
 
     private String attach(Network network, int slot, String ipv4, String ipv6) throws IOException {
         String container = namespaces.add("c" + slot);
-        wiring.attach(endpoint(network, slot, ipv4, ipv6, container), TestNamespaces.path(container));
+        wiring.attach(stored(endpoint(network, slot, ipv4, ipv6, container)), TestNamespaces.path(container));
         return container;
     }
 
@@ -105,6 +110,18 @@ class HostNetworkTest {
         String routes = TestNamespaces.succeed("ip", "-n", first, "route");
         assertTrue(routes.contains("10.42.0.0/16 via 169.254.1.1") && routes.contains("mtu 65000"), routes);
         assertTrue(routes.contains("default via 169.254.1.1"), routes);
+    }
+
+    /** Each asks once, as soon as it is attached, and is answered by one that was attached just before. */
+    @Test
+    void shouldLoseNotEvenTheFirstPacket() throws IOException {
+        attach(RED, 2, "10.42.1.2", "fd42:0:0:1::2");
+        for (int slot = 3; slot < 9; slot++) {
+            String next = attach(RED, slot, "10.42.1." + slot, "fd42:0:0:1::" + slot);
+            String before = slot % 2 == 0 ? "10.42.1." + (slot - 1) : "fd42:0:0:1::" + (slot - 1);
+            TestNamespaces.Outcome answer = TestNamespaces.exec(next, "ping", "-c", "1", "-W", "20", before);
+            assertEquals(0, answer.status(), answer.output());
+        }
     }
 
     @Test
@@ -157,7 +174,7 @@ class HostNetworkTest {
         String container = attach(RED, 2, "10.42.1.2", "fd42:0:0:1::2");
         String before = hostState();
         bringUp();
-        wiring.repair(endpoint(RED, 2, "10.42.1.2", "fd42:0:0:1::2", container), TestNamespaces.path(container));
+        wiring.repair(stored(endpoint(RED, 2, "10.42.1.2", "fd42:0:0:1::2", container)), TestNamespaces.path(container));
         assertEquals(before, hostState());
     }
 
@@ -190,7 +207,8 @@ class HostNetworkTest {
         TestNamespaces.succeed("ip", "-n", container, "link", "add", "eth0", "mtu", "1234", "type", "veth", "peer", "name", "p0");
         String before = hostState();
         Endpoint endpoint = endpoint(RED, 2, "10.42.1.2", null, container);
-        assertThrows(EndpointPlumbing.InterfaceExistsException.class, () -> wiring.attach(endpoint, TestNamespaces.path(container)));
+        assertThrows(EndpointPlumbing.InterfaceExistsException.class,
+                () -> wiring.attach(stored(endpoint), TestNamespaces.path(container)));
         assertTrue(TestNamespaces.succeed("ip", "-n", container, "-d", "link", "show", "eth0").contains("mtu 1234"));
         assertEquals(before, hostState());
     }
@@ -201,7 +219,7 @@ class HostNetworkTest {
         String before = hostState();
         Endpoint broken = new Endpoint(new EndpointKey("red", "c", "eth0"), 1, 2, "wf1x2", "01:00:00:00:00:01", // a multicast MAC
                 (Inet4Address) IpAddresses.parse("10.42.1.2"), null, TestNamespaces.path(container), 0);
-        IOException failure = assertThrows(IOException.class, () -> wiring.attach(broken, TestNamespaces.path(container)));
+        IOException failure = assertThrows(IOException.class, () -> wiring.attach(stored(broken), TestNamespaces.path(container)));
         assertTrue(failure.getMessage().contains("wf1x2"), failure.getMessage());
         assertEquals(before, hostState());
         assertFalse(TestNamespaces.succeed("ip", "-n", container, "link").contains("eth0"));

@@ -9,8 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.endpoint.Endpoint;
 import dev.weft.endpoint.EndpointKey;
 import dev.weft.endpoint.EndpointPlumbing.Remains;
-import dev.weft.endpoint.EndpointSettings;
 import dev.weft.endpoint.EndpointSettings.Rate;
+import dev.weft.endpoint.EndpointSettings;
+import dev.weft.endpoint.StoredEndpoint;
 import dev.weft.linux.RouteSocket;
 import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,10 @@ class HostSurveyTest {
     private String container;
     private RouteSocket socket;
     private EndpointWiring wiring;
+
+    private static StoredEndpoint stored(Endpoint endpoint) {
+        return StoredEndpoint.attached(endpoint, Map.of("cni-name", "web &=% net"));
+    }
 
     @BeforeEach
     void prepare() throws IOException {
@@ -59,16 +65,16 @@ class HostSurveyTest {
     @Test
     void shouldRebuildAnEndpointFromItsInterface() throws IOException {
         Endpoint endpoint = endpoint("c");
-        wiring.attach(endpoint, endpoint.netns());
-        assertEquals(List.of(new Remains("wf1x2b", 1, 0x2b, endpoint, endpoint.addresses())), wiring.survey());
+        wiring.attach(stored(endpoint), endpoint.netns());
+        assertEquals(List.of(new Remains("wf1x2b", 1, 0x2b, stored(endpoint), endpoint.addresses())), wiring.survey());
     }
 
     @Test
     void shouldNameTheAddressesOfAnEndpointThatSaysTooLittle() throws IOException {
         Endpoint endpoint = endpoint("c".repeat(300));
-        wiring.attach(endpoint, endpoint.netns());
+        wiring.attach(stored(endpoint), endpoint.netns());
         Remains remains = wiring.survey().getFirst();
-        assertNull(remains.endpoint());
+        assertNull(remains.stored());
         assertEquals(endpoint.addresses(), remains.addresses());
     }
 
@@ -76,11 +82,11 @@ class HostSurveyTest {
     void shouldTakeNobodyElsesInterfaceForItsOwn() throws IOException {
         TestNamespaces.succeed("ip", "-n", host, "link", "add", "wf1x2b", "type", "veth", "peer", "name", "p0");
         TestNamespaces.succeed("ip", "-n", host, "link", "set", "wf1x2b", "alias",
-                "weft1 red c eth0 1 0,-,- /run/netns/x"); // somebody pretends
-        assertNull(wiring.survey().getFirst().endpoint());
+                "weft2 red c eth0 1 0,-,- cni-name=x /run/netns/x"); // somebody pretends
+        assertNull(wiring.survey().getFirst().stored());
         Endpoint endpoint = endpoint("c");
         assertFalse(wiring.present(endpoint));
-        assertThrows(IOException.class, () -> wiring.attach(endpoint, endpoint.netns()));
+        assertThrows(IOException.class, () -> wiring.attach(stored(endpoint), endpoint.netns()));
         wiring.detach(endpoint);
         assertTrue(TestNamespaces.succeed("ip", "-n", host, "link").contains("wf1x2b"), "still there");
         assertFalse(TestNamespaces.succeed("ip", "-n", container, "link").contains("eth0"));

@@ -9,7 +9,8 @@ import dev.weft.link.LinkRig;
 import dev.weft.link.MemoryTransport;
 import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
-import dev.weft.route.RouteTable;
+import dev.weft.route.LocalChange;
+import dev.weft.route.PeerRanges;
 import dev.weft.session.LocalHost;
 import dev.weft.session.RdmaPolicy;
 import dev.weft.session.RemoteHost;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,10 +46,13 @@ class LaneTest {
         return new Lane(config, tun, new LaneTransports(network, null), LaneEvents.NONE);
     }
 
-    private static RouteTable routes(String local, String local6, String peerRange, String peerRange6) {
-        return new RouteTable.Builder().local(IpAddresses.parse(local), VNI).local(IpAddresses.parse(local6), VNI)
-                .local(IpAddresses.parse("10.99.0.1"), VNI + 1)
-                .peer(IpPrefix.parse(peerRange), VNI, 0).peer(IpPrefix.parse(peerRange6), VNI, 0).build();
+    private static LocalChange local(String address, int vni) {
+        return new LocalChange(IpAddresses.parse(address), vni);
+    }
+
+    private static void routes(Lane lane, String local, String local6, String peerRange, String peerRange6) {
+        lane.locals(List.of(local(local, VNI), local(local6, VNI), local("10.99.0.1", VNI + 1)));
+        lane.ranges(new PeerRanges.Builder().peer(IpPrefix.parse(peerRange), VNI, 0).peer(IpPrefix.parse(peerRange6), VNI, 0).build());
     }
 
     @BeforeEach
@@ -56,8 +61,8 @@ class LaneTest {
         b = lane("b", addressB, tunB);
         a.start();
         b.start();
-        a.routes(routes("10.42.1.2", "fd42::1:2", "10.42.2.0/24", "fd42::2:0/112"));
-        b.routes(routes("10.42.2.2", "fd42::2:2", "10.42.1.0/24", "fd42::1:0/112"));
+        routes(a, "10.42.1.2", "fd42::1:2", "10.42.2.0/24", "fd42::2:0/112");
+        routes(b, "10.42.2.2", "fd42::2:2", "10.42.1.0/24", "fd42::1:0/112");
         a.addPeer(hostB);
         b.addPeer(hostA);
         LinkRig.until("session", () -> established(a) && established(b));
@@ -135,9 +140,8 @@ class LaneTest {
     @Test
     void shouldDropAndCountWhatAPeerMayNotSay() {
         // Side a believes it may send these; side b must not.
-        a.routes(new RouteTable.Builder().local(IpAddresses.parse("10.42.1.2"), VNI).local(IpAddresses.parse("10.50.0.1"), VNI)
-                .local(IpAddresses.parse("10.42.1.3"), VNI + 9)
-                .peer(IpPrefix.parse("10.42.2.0/24"), VNI, 0).peer(IpPrefix.parse("10.60.0.0/16"), VNI, 0)
+        a.locals(List.of(local("10.50.0.1", VNI), local("10.42.1.3", VNI + 9)));
+        a.ranges(new PeerRanges.Builder().peer(IpPrefix.parse("10.42.2.0/24"), VNI, 0).peer(IpPrefix.parse("10.60.0.0/16"), VNI, 0)
                 .peer(IpPrefix.parse("10.61.0.0/16"), VNI + 9, 0).build());
         tunA.inject(Packets.packet("10.50.0.1", "10.42.2.2", 10, 1)); // an address b's routes do not give to a
         tunA.inject(Packets.packet("10.42.1.2", "10.60.0.1", 10, 1)); // no endpoint of b
@@ -146,11 +150,21 @@ class LaneTest {
         expect(b, CounterId.INGRESS_DROP_UNKNOWN_DESTINATION, 2);
         tunA.inject(Packets.packet("10.42.1.3", "10.61.0.1", 10, 1));
         expect(b, CounterId.INGRESS_DROP_UNKNOWN_DESTINATION, 3);
-        b.routes(new RouteTable.Builder().local(IpAddresses.parse("10.42.2.2"), VNI).peer(IpPrefix.parse("10.42.1.0/24"), VNI + 3, 0)
-                .build());
+        b.ranges(new PeerRanges.Builder().peer(IpPrefix.parse("10.42.1.0/24"), VNI + 3, 0).build());
         tunA.inject(Packets.packet("10.42.1.2", "10.42.2.2", 10, 1));
         expect(b, CounterId.INGRESS_DROP_NETWORK_MISMATCH, 1);
         assertEquals(0, tunB.fromLane.size());
+    }
+
+    @Test
+    void shouldForgetAnEndpointThatIsGoneAndKnowOneThatComes() {
+        LinkRig.await(a.locals(List.of(LocalChange.gone(IpAddresses.parse("10.42.1.2")), local("10.42.1.7", VNI))));
+        tunA.inject(Packets.packet("10.42.1.2", "10.42.2.2", 10, 1));
+        byte[] ofTheNewOne = Packets.packet("10.42.1.7", "10.42.2.2", 10, 2);
+        tunA.inject(ofTheNewOne);
+        LinkRig.until("delivered", () -> tunB.fromLane.size() == 1);
+        assertArrayEquals(ofTheNewOne, tunB.fromLane.getFirst());
+        expect(a, CounterId.EGRESS_DROP_FOREIGN_SOURCE, 1);
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Links within one JVM: the simplest thing that keeps the contract, and the first a session is tested on. */
@@ -19,6 +20,8 @@ public final class MemoryTransport implements LinkTransport {
     private static final int MAX_UNDER_WAY = 32;
 
     private final Map<InetSocketAddress, Listener> listeners = new ConcurrentHashMap<>();
+
+    private final List<OneLane> lanes = new CopyOnWriteArrayList<>();
 
     private record Listener(LaneLoop loop, LaneTransport.Acceptor acceptor, OneLane owner) {
     }
@@ -35,7 +38,19 @@ public final class MemoryTransport implements LinkTransport {
 
     @Override
     public LaneTransport open(LaneLoop loop) {
-        return new OneLane(loop);
+        OneLane lane = new OneLane(loop);
+        lanes.add(lane);
+        return lane;
+    }
+
+    /** Ends every link as a broken wire does: what is under way is lost, and both ends hear of it. */
+    public void breakLinks() {
+        for (OneLane lane : lanes) {
+            lane.loop.execute(() -> {
+                lane.links.forEach(MemoryLink::cut);
+                lane.links.clear();
+            });
+        }
     }
 
     private final class OneLane implements LaneTransport {
@@ -186,6 +201,11 @@ public final class MemoryTransport implements LinkTransport {
             flush();
             end("closed by this side");
             other.loop.execute(() -> other.end("closed by the peer"));
+        }
+
+        private void cut() {
+            committed.clear();
+            end("cut by the test");
         }
 
         private void end(String reason) {

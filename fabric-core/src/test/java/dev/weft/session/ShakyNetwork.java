@@ -216,7 +216,9 @@ final class ShakyNetwork {
             if (!closed) {
                 closed = true;
                 inbound.clear();
-                listener.onClosed(this, reason);
+                if (listener != null) { // null: closed by its owner before it was listened to
+                    listener.onClosed(this, reason);
+                }
             }
         }
 

@@ -18,6 +18,8 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +34,7 @@ final class AeronPlane implements MessagePlane {
     private final LaneMail[] lanes;
     private final List<Place> places = new ArrayList<>();
     private final Thread keeper;
-    private volatile boolean closed;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     /** What one driver is started from, again when it must be. */
     static final class Place {
@@ -82,7 +84,7 @@ final class AeronPlane implements MessagePlane {
     private void launch(Place place) throws IOException {
         Path aeron = MessagingDirectory.prepare(config.directory(), place.network, place.only);
         place.driver = NetworkDriver.start(place.network, place.only, aeron.toString(), drivers, lanes);
-        place.health = DriverHealth.of(aeron);
+        place.health = new DriverHealth(aeron);
         place.problem = "";
         drivers.add(place.driver);
         LOG.info("messaging of network '{}'{}: media driver in {} ({}, MTU {})", place.network.network(),
@@ -91,23 +93,26 @@ final class AeronPlane implements MessagePlane {
     }
 
     private void keep() {
-        while (!closed) {
-            try {
-                Thread.sleep(CHECK_MILLIS); // the period of the check, ended early by close
-            } catch (InterruptedException e) {
-                return;
-            }
-            for (Place place : places) {
-                String wrong = place.driver == null ? place.problem : place.health.problem();
-                if (!wrong.isEmpty() && !closed) {
-                    replace(place, wrong);
+        try {
+            while (!closing.await(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+                for (Place place : places) {
+                    String wrong = place.driver == null ? place.problem : place.health.problem();
+                    if (!wrong.isEmpty()) {
+                        replace(place, wrong);
+                    }
                 }
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
+    private boolean isClosed() {
+        return closing.getCount() == 0;
+    }
+
     private synchronized void replace(Place place, String why) {
-        if (closed) {
+        if (isClosed()) {
             return;
         }
         LOG.error("messaging of network '{}': {}; the media driver is started anew, its clients must reconnect", place.network.network(),
@@ -153,8 +158,7 @@ final class AeronPlane implements MessagePlane {
 
     @Override
     public void close() {
-        closed = true;
-        keeper.interrupt();
+        closing.countDown();
         synchronized (this) {
             places.forEach(this::stop);
         }

@@ -21,9 +21,6 @@ public final class CdiSpecification {
     /** The kind of the devices: {@code podman run --device weft.dev/messaging=NETWORK}. */
     public static final String KIND = "weft.dev/messaging";
 
-    /** Where a container finds what it mounts. */
-    public static final Path IN_CONTAINER = Path.of("/run/weft/messaging");
-
     /** The oldest version of the specification that has all of this, for the sake of old runtimes. */
     private static final String VERSION = "0.5.0";
 
@@ -50,10 +47,11 @@ public final class CdiSpecification {
     }
 
     private static Map<String, Object> device(String name, Path host) {
-        String aeron = MessagingDirectory.aeron(IN_CONTAINER).toString();
+        // At the same path as on the host: the driver tells its clients where a stream's file is, and tells its own path.
+        String aeron = MessagingDirectory.aeron(host).toString();
         Map<String, Object> mount = new LinkedHashMap<>();
         mount.put("hostPath", host.toString());
-        mount.put("containerPath", IN_CONTAINER.toString());
+        mount.put("containerPath", host.toString());
         mount.put("options", List.of("bind", "rw", "nosuid", "nodev", "noexec"));
         Map<String, Object> edits = new LinkedHashMap<>();
         edits.put("env", List.of("AERON_DIR=" + aeron, "WEFT_MESSAGING=" + aeron));

@@ -6,12 +6,12 @@ import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.driver.media.PortManager;
 import io.aeron.driver.media.UdpChannel;
-import io.aeron.exceptions.AeronException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SystemNanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +24,9 @@ final class DriverContext {
 
     /** How often the sender shows its conductor to the send endpoints; nothing is resolved. */
     private static final long CONDUCTOR_SHOWN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final int WINDOW = 128 << 10;
+
+    /** Bytes of the counters' values: 16,384 counters, of which a stream has about twelve; their labels take four times as much. */
+    private static final int COUNTERS = 2 << 20;
 
     private DriverContext() {
     }
@@ -35,7 +37,7 @@ final class DriverContext {
                 .dirDeleteOnStart(true)
                 .dirDeleteOnShutdown(false)
                 .warnIfDirectoryExists(false)
-                .errorHandler(failure -> onError(config.network(), failure))
+                .errorHandler(new DriverErrors(config.network(), SystemNanoClock.INSTANCE, LOG))
                 .mtuLength(config.mtu())
                 .ipcMtuLength(config.mtu())
                 .publicationTermBufferLength(config.termLength())
@@ -44,13 +46,23 @@ final class DriverContext {
                 .termBufferSparseFile(false)
                 .performStorageChecks(true)
                 .lowStorageWarningThreshold(0)
-                .initialWindowLength(Math.max(WINDOW, 2 * config.mtu()))
+                .counterValuesBufferLength(COUNTERS)
+                .initialWindowLength(window(config))
+                .socketRcvbufLength(window(config)) // of no socket; Aeron compares it with the window
                 .streamSessionLimit(config.sessions())
                 .nameResolver(new LiteralResolver())
                 .reResolutionCheckIntervalNs(CONDUCTOR_SHOWN_NANOS)
                 .senderPortManager(NoSockets.INSTANCE)
                 .receiverPortManager(NoSockets.INSTANCE);
         return threads(context, config, sender, receiver);
+    }
+
+    /**
+     * What a sender may have under way. As much as Aeron allows, because a message passes more threads here than with sockets and each
+     * waits for its turn on a CPU; but what arrives at once must fit the inbox.
+     */
+    private static int window(OfNetwork config) {
+        return Math.max(2 * config.mtu(), Math.min(config.termLength() / 2, Inbox.CAPACITY / 2));
     }
 
     private static MediaDriver.Context threads(MediaDriver.Context context, OfNetwork config, Inbox sender, Inbox receiver) {
@@ -71,14 +83,6 @@ final class DriverContext {
 
     private static ThreadFactory named(OfNetwork config, String role) {
         return Thread.ofPlatform().daemon(true).name("weft-" + role + "-" + config.network()).factory();
-    }
-
-    private static void onError(String network, Throwable failure) {
-        if (failure instanceof AeronException known && known.category() == AeronException.Category.WARN) {
-            LOG.warn("messaging of network '{}': {}", network, failure.getMessage());
-        } else {
-            LOG.error("messaging of network '{}'", network, failure);
-        }
     }
 
     /** Whatever in Aeron would still open a socket is refused here, before it binds. */

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.List;
 import org.agrona.BitUtil;
+import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 
@@ -28,12 +29,16 @@ final class FabricReceiveEndpoint extends ReceiveChannelEndpoint implements Fabr
     private final DataHeaderFlyweight data = new DataHeaderFlyweight();
     private final SetupFlyweight setup = new SetupFlyweight();
     private final RttMeasurementFlyweight roundTrip = new RttMeasurementFlyweight();
+    private final StreamOwners owners;
+    private final CachedNanoClock clock;
     private List<WireAddress> own = List.of();
 
     FabricReceiveEndpoint(NetworkDriver driver, UdpChannel channel, DataPacketDispatcher dispatcher, AtomicCounter statusIndicator,
             MediaDriver.Context context) {
         super(channel, dispatcher, statusIndicator, context);
         this.driver = driver;
+        owners = new StreamOwners(context.imageLivenessTimeoutNs());
+        clock = context.receiverCachedNanoClock();
     }
 
     @Override
@@ -66,7 +71,7 @@ final class FabricReceiveEndpoint extends ReceiveChannelEndpoint implements Fabr
                     return;
                 }
                 data.wrap(address, length);
-                onDataPacket(data, buffer, length, from, 0);
+                onData(buffer, length, from);
             }
             case HDR_TYPE_SETUP -> {
                 if (length < SetupFlyweight.HEADER_LENGTH) {
@@ -74,7 +79,9 @@ final class FabricReceiveEndpoint extends ReceiveChannelEndpoint implements Fabr
                     return;
                 }
                 setup.wrap(address, length);
-                onSetupMessage(setup, buffer, length, from, 0);
+                if (mayCome(setup.sessionId(), setup.streamId(), from)) {
+                    onSetupMessage(setup, buffer, length, from, 0);
+                }
             }
             case HDR_TYPE_RTTM -> {
                 if (length < RttMeasurementFlyweight.HEADER_LENGTH) {
@@ -82,10 +89,28 @@ final class FabricReceiveEndpoint extends ReceiveChannelEndpoint implements Fabr
                     return;
                 }
                 roundTrip.wrap(address, length);
-                onRttMeasurement(roundTrip, buffer, length, from, 0);
+                if (mayCome(roundTrip.sessionId(), roundTrip.streamId(), from)) {
+                    onRttMeasurement(roundTrip, buffer, length, from, 0);
+                }
             }
             default -> driver.onStrangeFrame();
         }
+    }
+
+    private void onData(UnsafeBuffer buffer, int length, InetSocketAddress from) {
+        int session = data.sessionId();
+        int stream = data.streamId();
+        if (mayCome(session, stream, from) && onDataPacket(data, buffer, length, from, 0) > 0) {
+            owners.taken(session, stream, from.getAddress(), clock.nanoTime());
+        }
+    }
+
+    private boolean mayCome(int session, int stream, InetSocketAddress from) {
+        if (owners.mayCome(session, stream, from.getAddress(), clock.nanoTime())) {
+            return true;
+        }
+        driver.onStranger();
+        return false;
     }
 
     /**
@@ -93,7 +118,7 @@ final class FabricReceiveEndpoint extends ReceiveChannelEndpoint implements Fabr
      * so a false one would lead them astray.
      */
     private static boolean isWhole(UnsafeBuffer buffer, int length) {
-        if (length < DataHeaderFlyweight.HEADER_LENGTH || length % FRAME_ALIGNMENT != 0) {
+        if (length < DataHeaderFlyweight.HEADER_LENGTH || length % FRAME_ALIGNMENT != 0 || !isAligned(buffer)) {
             return false;
         }
         int frame = DataHeaderFlyweight.fragmentLength(buffer, 0);
@@ -112,6 +137,11 @@ final class FabricReceiveEndpoint extends ReceiveChannelEndpoint implements Fabr
             at += BitUtil.align(frame, FRAME_ALIGNMENT);
         }
         return at == length;
+    }
+
+    private static boolean isAligned(UnsafeBuffer buffer) {
+        int offset = DataHeaderFlyweight.termOffset(buffer, 0);
+        return offset >= 0 && offset % FRAME_ALIGNMENT == 0;
     }
 
     @Override

@@ -69,8 +69,17 @@ final class FabricSendEndpoint extends SendChannelEndpoint implements FabricSock
         if (conductor == null || !isValidFrame(buffer, length)) {
             return; // without the conductor: the first moments of a driver; status is told again
         }
+        int type = FrameDescriptor.frameType(buffer, 0);
+        if (length < shortest(type)) {
+            driver.onStrangeFrame();
+            return;
+        }
+        if (connectAddress != null && !connectAddress.equals(from)) {
+            driver.onStranger(); // not the one receiver of this channel: it must not speed it up, slow it down or end it
+            return;
+        }
         long address = buffer.addressOffset();
-        switch (FrameDescriptor.frameType(buffer, 0)) {
+        switch (type) {
             case HDR_TYPE_SM -> {
                 status.wrap(address, length);
                 onStatusMessage(status, buffer, length, from, conductor);
@@ -93,6 +102,17 @@ final class FabricSendEndpoint extends SendChannelEndpoint implements FabricSock
             }
             default -> driver.onStrangeFrame();
         }
+    }
+
+    private static int shortest(int type) {
+        return switch (type) {
+            case HDR_TYPE_SM -> StatusMessageFlyweight.HEADER_LENGTH;
+            case HDR_TYPE_NAK -> NakFlyweight.HEADER_LENGTH;
+            case HDR_TYPE_RTTM -> RttMeasurementFlyweight.HEADER_LENGTH;
+            case HDR_TYPE_RSP_SETUP -> ResponseSetupFlyweight.HEADER_LENGTH;
+            case HDR_TYPE_ERR -> ErrorFlyweight.HEADER_LENGTH;
+            default -> 0;
+        };
     }
 
     /** Aeron hands its conductor's proxy to pollers only; they pass it on here. There are no names to resolve again. */

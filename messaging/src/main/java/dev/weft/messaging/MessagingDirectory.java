@@ -3,11 +3,15 @@ package dev.weft.messaging;
 import dev.weft.agent.config.MessagingConfig.OfNetwork;
 import dev.weft.linux.FileSystems;
 import dev.weft.network.IpAddresses;
+import io.aeron.driver.reports.LossReportUtil;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
@@ -63,5 +67,21 @@ final class MessagingDirectory {
                     + "; the agent must be root (CAP_SYS_ADMIN), or messaging.directory must name another place", e);
         }
         return aeron(mount);
+    }
+
+    /**
+     * Has the file system hold room for what the driver maps but has not written yet: a container that fills the file system later must
+     * not make the driver's write a fault.
+     *
+     * @param aeron directory of a driver that has just started
+     */
+    static void reserve(Path aeron) throws IOException {
+        Path losses = aeron.resolve(LossReportUtil.LOSS_REPORT_FILE_NAME);
+        try (FileChannel channel = FileChannel.open(losses, StandardOpenOption.WRITE)) {
+            ByteBuffer zeros = ByteBuffer.allocate((int) channel.size());
+            while (zeros.hasRemaining()) {
+                channel.write(zeros);
+            }
+        }
     }
 }

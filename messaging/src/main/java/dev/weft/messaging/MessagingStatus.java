@@ -66,8 +66,10 @@ final class MessagingStatus implements ControlHandler {
             FileStore store = Files.getFileStore(place.mount);
             row.put("memoryBytes", store.getTotalSpace());
             row.put("memoryUsedBytes", store.getTotalSpace() - store.getUsableSpace());
+            row.put("sockets", driver.sockets().size());
             row.put("droppedDatagrams", driver.dropped());
             row.put("strangeFrames", driver.strange());
+            row.put("strangersFrames", driver.strangers());
             row.putAll(new StreamsReport(driver.media().context().countersManager(), paths).read());
         }
         return row;

@@ -17,6 +17,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -54,6 +55,7 @@ final class NetworkDriver implements AutoCloseable {
     private final DatagramChannel placeholder;
     private final LongAdder dropped = new LongAdder();
     private final LongAdder strange = new LongAdder();
+    private final LongAdder strangers = new LongAdder();
     private DriverConductorProxy conductor;
     private MediaDriver media;
 
@@ -86,11 +88,13 @@ final class NetworkDriver implements AutoCloseable {
         NetworkDriver driver = new NetworkDriver(config, only, drivers, lanes);
         try {
             driver.launch(directory);
+            MessagingDirectory.reserve(Path.of(directory));
             return driver;
-        } catch (RuntimeException e) {
-            driver.close();
+        } catch (RuntimeException | IOException | InternalError e) { // InternalError: mapped memory that the file system has no room for
+            CloseHelper.quietClose(driver);
             throw new IOException("the media driver of network '" + config.network() + "' does not start in " + directory + ": "
-                    + e.getMessage(), e);
+                    + (e instanceof InternalError ? "the file system is full; a container has filled it, or memory: is too small"
+                    : e.getMessage()), e);
         }
     }
 
@@ -235,6 +239,11 @@ final class NetworkDriver implements AutoCloseable {
         strange.increment();
     }
 
+    /** Counts frames that name a stream which is somebody else's. */
+    void onStranger() {
+        strangers.increment();
+    }
+
     /** Sender's thread. */
     void conductor(DriverConductorProxy proxy) {
         conductor = proxy;
@@ -272,12 +281,21 @@ final class NetworkDriver implements AutoCloseable {
         return media;
     }
 
+    /** Every socket that is open. */
+    List<FabricSocket> sockets() {
+        return sockets.all();
+    }
+
     long dropped() {
         return dropped.sum();
     }
 
     long strange() {
         return strange.sum();
+    }
+
+    long strangers() {
+        return strangers.sum();
     }
 
     /** Stops the driver's threads; clients see it end. Idempotent. */

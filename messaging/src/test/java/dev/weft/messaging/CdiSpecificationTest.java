@@ -47,8 +47,8 @@ class CdiSpecificationTest {
         assertEquals("blue-10.43.1.7", device.path("name").asText());
         JsonNode mount = device.path("containerEdits").path("mounts").path(0);
         assertEquals("/run/weft/messaging/blue-10.43.1.7", mount.path("hostPath").asText());
-        assertEquals("/run/weft/messaging", mount.path("containerPath").asText());
-        assertEquals("AERON_DIR=/run/weft/messaging/aeron", device.path("containerEdits").path("env").path(0).asText());
+        assertEquals(mount.path("hostPath"), mount.path("containerPath"), "the driver names its files by its own path");
+        assertEquals("AERON_DIR=/run/weft/messaging/blue-10.43.1.7/aeron", device.path("containerEdits").path("env").path(0).asText());
     }
 
     @Test

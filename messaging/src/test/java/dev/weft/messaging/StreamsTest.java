@@ -1,21 +1,14 @@
 package dev.weft.messaging;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.agent.config.MessagingConfig.Mode;
-import dev.weft.agent.config.MessagingConfig.OfNetwork;
-import dev.weft.agent.config.MessagingConfig.Unit;
 import io.aeron.Aeron;
 import io.aeron.Publication;
 import io.aeron.Subscription;
 import io.aeron.exceptions.RegistrationException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,22 +25,14 @@ class StreamsTest {
     private Aeron clientA;
     private Aeron clientB;
 
-    static OfNetwork config(Mode mode) {
-        return new OfNetwork("blue", TwoHosts.VNI, Unit.NETWORK, List.of(), mode, 8192, 64 << 10, 64 << 20, 64, 0);
-    }
-
     @BeforeEach
     void start() throws Exception {
         hosts = new TwoHosts(new TwoHosts.Host("10.42.1.1", "10.42.1.2", "fd42::1:2"),
                 new TwoHosts.Host("10.42.2.1", "10.42.2.2", "fd42::2:2"));
-        hosts.a.start(config(Mode.SHARED), null, directory.resolve("a"));
-        hosts.b.start(config(Mode.DEDICATED), null, directory.resolve("b"));
-        clientA = client("a");
-        clientB = client("b");
-    }
-
-    private Aeron client(String name) {
-        return Aeron.connect(new Aeron.Context().aeronDirectoryName(directory.resolve(name).toString()));
+        hosts.a.start(Streams.network("blue", TwoHosts.VNI, Mode.SHARED), null, directory.resolve("a"));
+        hosts.b.start(Streams.network("blue", TwoHosts.VNI, Mode.DEDICATED), null, directory.resolve("b"));
+        clientA = Streams.client(directory.resolve("a"));
+        clientB = Streams.client(directory.resolve("b"));
     }
 
     @AfterEach
@@ -57,33 +42,12 @@ class StreamsTest {
         hosts.close();
     }
 
-    /** Publishes numbers, polls until all have come in order. */
-    static void exchange(Publication publication, Subscription subscription, int count, int length) {
-        UnsafeBuffer message = new UnsafeBuffer(new byte[length]);
-        AtomicLong expected = new AtomicLong();
-        int sent = 0;
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (expected.get() < count) {
-            if (sent < count) {
-                message.putLong(0, sent);
-                if (publication.offer(message) > 0) {
-                    sent++;
-                }
-            }
-            subscription.poll((buffer, offset, size, header) -> {
-                assertEquals(length, size);
-                assertEquals(expected.getAndIncrement(), buffer.getLong(offset));
-            }, 50);
-            assertTrue(System.nanoTime() < deadline, "only " + expected.get() + " of " + sent + " arrived");
-        }
-    }
-
     @Test
     void shouldCarryAStreamToAnotherHostInOrder() {
         try (Subscription subscription = clientB.addSubscription(B, 1001);
                 Publication publication = clientA.addPublication(B, 1001)) {
             Awaitility.await().until(publication::isConnected);
-            exchange(publication, subscription, 50_000, 64);
+            Streams.exchange(publication, subscription, 50_000, 64);
         }
     }
 
@@ -93,7 +57,7 @@ class StreamsTest {
         try (Subscription subscription = clientB.addSubscription(B, 1001);
                 Publication publication = clientA.addPublication(B, 1001)) {
             Awaitility.await().until(publication::isConnected);
-            exchange(publication, subscription, 5_000, 200);
+            Streams.exchange(publication, subscription, 5_000, 200);
         }
     }
 
@@ -103,7 +67,7 @@ class StreamsTest {
         try (Subscription subscription = clientB.addSubscription(channel, 7);
                 Publication publication = clientA.addPublication(channel, 7)) {
             Awaitility.await().until(publication::isConnected);
-            exchange(publication, subscription, 2_000, 1_000);
+            Streams.exchange(publication, subscription, 2_000, 1_000);
         }
     }
 
@@ -114,7 +78,7 @@ class StreamsTest {
         try (Subscription subscription = clientA.addSubscription(channel, 7);
                 Publication publication = clientA.addPublication(channel, 7)) {
             Awaitility.await().until(publication::isConnected);
-            exchange(publication, subscription, 20_000, 100);
+            Streams.exchange(publication, subscription, 20_000, 100);
         }
     }
 

@@ -33,8 +33,16 @@ final class TwoHosts implements AutoCloseable {
         final LaneMail mail = new LaneMail(drivers);
         final List<NetworkDriver> running = new ArrayList<>();
 
+        private final List<LocalAddress> addresses;
+
         Host(String... addresses) {
-            drivers.locals(Arrays.stream(addresses).map(text -> new LocalAddress(IpAddresses.parse(text), VNI)).toList());
+            this.addresses = Arrays.stream(addresses).map(text -> new LocalAddress(IpAddresses.parse(text), VNI)).toList();
+            own();
+        }
+
+        /** Tells the drivers the host's addresses. */
+        void own() {
+            drivers.locals(addresses);
         }
 
         NetworkDriver start(OfNetwork config, InetAddress only, Path directory) throws IOException {

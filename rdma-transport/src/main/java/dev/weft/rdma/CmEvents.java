@@ -5,7 +5,7 @@ import com.ibm.disni.verbs.RdmaCmEvent.EventType;
 import dev.weft.linux.Errno;
 
 /** Connection events in words for people. */
-final class CmEvents {
+public final class CmEvents {
     /** InfiniBand CM rejection: the service id is unknown, that is, nobody listens (IBA 12.6.7.2). */
     private static final int REJECT_INVALID_SERVICE_ID = 8;
     /** InfiniBand CM rejection: the listener said no. */
@@ -18,11 +18,11 @@ final class CmEvents {
     }
 
     /** @return null for an event this DiSNI does not know */
-    static EventType type(RdmaCmEvent event) {
+    public static EventType type(RdmaCmEvent event) {
         return event.getEvent() >= 0 && event.getEvent() < TYPES.length ? TYPES[event.getEvent()] : null;
     }
 
-    static String describe(RdmaCmEvent event) {
+    public static String describe(RdmaCmEvent event) {
         int status = event.getStatus();
         return switch (type(event)) {
             case RDMA_CM_EVENT_ADDR_ERROR -> "no RDMA device leads there (" + error(status) + ")";

@@ -15,7 +15,8 @@ import dev.weft.lane.Packets;
 import dev.weft.link.LinkRig;
 import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
-import dev.weft.route.RouteTable;
+import dev.weft.route.LocalChange;
+import dev.weft.route.PeerRanges;
 import dev.weft.session.LocalHost;
 import dev.weft.session.RdmaPolicy;
 import dev.weft.session.RemoteHost;
@@ -41,9 +42,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class WireTableTest {
     private static final SessionConfig SESSION = new SessionConfig(200_000_000L, 30_000_000_000L, 5_000_000_000L, 10_000_000L,
             100_000_000L, 80_000_000L, 300_000_000_000L);
-    private static final RouteTable ROUTES = new RouteTable.Builder()
-            .local(IpAddresses.parse("10.42.2.2"), WireRow.VNI).local(IpAddresses.parse("fd42::2:2"), WireRow.VNI)
-            .local(IpAddresses.parse("10.99.0.1"), WireRow.VNI + 1)
+    private static final List<LocalChange> LOCALS = List.of(new LocalChange(IpAddresses.parse("10.42.2.2"), WireRow.VNI),
+            new LocalChange(IpAddresses.parse("fd42::2:2"), WireRow.VNI), new LocalChange(IpAddresses.parse("10.99.0.1"), WireRow.VNI + 1));
+    private static final PeerRanges RANGES = new PeerRanges.Builder()
             .peer(IpPrefix.parse("10.42.1.0/24"), WireRow.VNI, 0).peer(IpPrefix.parse("fd42::1:0/112"), WireRow.VNI, 0)
             .peer(IpPrefix.parse("10.42.3.0/24"), WireRow.VNI, 1).build();
 
@@ -61,7 +62,8 @@ class WireTableTest {
         lane = new Lane(new LaneConfig(0, local, SESSION, peer -> RdmaPolicy.FORBID, 0), tun,
                 new LaneTransports(new TcpTransport(), null), LaneEvents.NONE);
         lane.start();
-        lane.routes(ROUTES);
+        lane.locals(LOCALS);
+        lane.ranges(RANGES);
         lane.addPeer(new RemoteHost(0, "a", new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)));
     }
 

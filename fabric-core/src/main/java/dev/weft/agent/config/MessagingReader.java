@@ -27,6 +27,9 @@ final class MessagingReader {
     private static final int MIN_MTU = 1408;
     private static final int MAX_MTU = 65_504;
 
+    /** What a driver needs for itself is about 18 MiB. */
+    private static final long MIN_MEMORY = 32L << 20;
+
     private MessagingReader() {
     }
 
@@ -74,7 +77,7 @@ final class MessagingReader {
         if (mtu > termLength / 8) {
             section.refuse("mtu", "must be at most an eighth of term-length, which is " + termLength + " bytes: Aeron's rule");
         }
-        long memory = section.optional("memory", OfNetwork.DEFAULT_MEMORY, Formats.size(16L << 20, 1L << 40));
+        long memory = section.optional("memory", OfNetwork.DEFAULT_MEMORY, Formats.size(MIN_MEMORY, 1L << 40));
         int sessions = section.optional("sessions", OfNetwork.DEFAULT_SESSIONS, Formats.number(1, 1_000_000));
         int group = section.optional("group", 0, Formats.number(0, Integer.MAX_VALUE));
         return new OfNetwork(network.name(), network.vni(), unit, endpoints, mode, mtu, (int) termLength, memory, sessions, group);

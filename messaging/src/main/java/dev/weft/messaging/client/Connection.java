@@ -1,10 +1,8 @@
 package dev.weft.messaging.client;
 
 import io.aeron.Aeron;
-import io.aeron.CncFileDescriptor;
 import io.aeron.exceptions.AeronException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -13,11 +11,12 @@ import java.util.concurrent.TimeUnit;
  * looked for now and then, because its clients would otherwise notice only by silence, after ten seconds.
  */
 final class Connection implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Connection.class.getName());
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long CONNECT_MILLIS = 1_000;
 
     /** One driver's life, as this client sees it. */
-    record Epoch(Aeron aeron, Object file) {
+    record Epoch(Aeron aeron, CommandFile file) {
     }
 
     private final Path directory;
@@ -30,15 +29,12 @@ final class Connection implements AutoCloseable {
      */
     Connection(Path directory) throws IOException {
         this.directory = directory;
-        Object file = identity();
+        CommandFile file = CommandFile.read(directory);
         if (file == null) {
             throw new IOException("there is no media driver in " + directory + "; is messaging on for the network, and is its directory"
                     + " mounted (weft messaging cdi)?");
         }
-        if (!Files.isWritable(directory.resolve(CncFileDescriptor.CNC_FILE))) {
-            throw new IOException("this process may not use the media driver in " + directory + "; it must be root or of the group that the"
-                    + " agent's configuration names for the network");
-        }
+        CommandFile.checkUsable(directory);
         try {
             epoch = new Epoch(connect(), file);
         } catch (AeronException e) {
@@ -52,11 +48,12 @@ final class Connection implements AutoCloseable {
                 .errorHandler(failure -> { })); // what fails shows in the results of offer and poll
     }
 
-    private Object identity() {
+    /** The driver that is there now, or null. */
+    private CommandFile present() {
         try {
-            return Files.getAttribute(directory.resolve(CncFileDescriptor.CNC_FILE), "unix:ino");
+            return CommandFile.read(directory);
         } catch (IOException e) {
-            return null;
+            return null; // broken, or not for this process any more
         }
     }
 
@@ -71,16 +68,17 @@ final class Connection implements AutoCloseable {
             return epoch;
         }
         nextLook = now + LOOK_NANOS;
-        Object file = identity();
+        CommandFile file = present();
         if (epoch != null && (!epoch.file.equals(file) || epoch.aeron.isClosed())) {
-            epoch.aeron.close();
-            epoch = null;
+            leave();
         }
-        if (epoch == null && file != null && Aeron.Context.isDriverActive(directory.toFile(), CONNECT_MILLIS, message -> { })) {
+        if (epoch == null && file != null) {
             try {
-                epoch = new Epoch(connect(), file);
-            } catch (AeronException e) {
-                return null; // it is just coming or just going: the next look
+                if (Aeron.Context.isDriverActive(directory.toFile(), CONNECT_MILLIS, message -> { })) {
+                    epoch = new Epoch(connect(), file);
+                }
+            } catch (AeronException | InternalError e) {
+                return null; // it is just coming or just going, or its file was cut under our eyes: the next look
             }
         }
         return epoch;
@@ -89,10 +87,26 @@ final class Connection implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        if (epoch != null) {
-            epoch.aeron.close();
-            epoch = null;
-        }
+        leave();
         nextLook = System.nanoTime();
+    }
+
+    /** The memory of this driver is not there any more: somebody cut its files. */
+    synchronized void fault(Epoch broken) {
+        if (epoch == broken) {
+            leave();
+        }
+    }
+
+    private void leave() {
+        if (epoch != null) {
+            Aeron leaving = epoch.aeron;
+            epoch = null;
+            try {
+                leaving.close();
+            } catch (AeronException | InternalError e) { // InternalError: mapped memory of a file that was cut
+                LOG.log(System.Logger.Level.DEBUG, "the connection with the media driver did not end cleanly", e);
+            }
+        }
     }
 }

@@ -6,18 +6,11 @@ import org.agrona.DirectBuffer;
 
 /** Sends the messages of one topic to one place. One thread at a time. */
 public final class Publisher implements AutoCloseable {
-    private final Connection connection;
-    private final String channel;
-    private final int stream;
-    private Connection.Epoch epoch;
-    private ExclusivePublication publication;
+    private final Attachment<ExclusivePublication> attachment;
     private boolean closed;
 
     Publisher(Connection connection, String channel, int stream) {
-        this.connection = connection;
-        this.channel = channel;
-        this.stream = stream;
-        refresh();
+        attachment = new Attachment<>(connection, aeron -> aeron.addExclusivePublication(channel, stream));
     }
 
     /**
@@ -30,10 +23,17 @@ public final class Publisher implements AutoCloseable {
         if (closed) {
             return SendResult.CLOSED;
         }
-        if (!refresh()) {
+        ExclusivePublication publication = attachment.get();
+        if (publication == null) {
             return SendResult.NOT_CONNECTED;
         }
-        long result = publication.offer(buffer, offset, length);
+        long result;
+        try {
+            result = publication.offer(buffer, offset, length);
+        } catch (InternalError e) {
+            attachment.fault();
+            return SendResult.NOT_CONNECTED;
+        }
         if (result > 0) {
             return SendResult.SENT;
         }
@@ -48,32 +48,25 @@ public final class Publisher implements AutoCloseable {
 
     /** Whether a subscriber is there. */
     public boolean isConnected() {
-        return !closed && refresh() && publication.isConnected();
+        ExclusivePublication publication = closed ? null : attachment.get();
+        return publication != null && publication.isConnected();
+    }
+
+    /** Why there is no stream at present: no driver, or what the driver answers. Empty when there is one, connected or not. */
+    public String problem() {
+        return closed ? "closed" : attachment.get() == null ? attachment.problem() : "";
     }
 
     /** Longest message in bytes: an eighth of the term length; 0 while there is no driver. */
     public int maxMessageLength() {
+        ExclusivePublication publication = closed ? null : attachment.get();
         return publication == null ? 0 : publication.maxMessageLength();
-    }
-
-    /** The same publication as long as its driver lives; after that, one on the next driver. */
-    private boolean refresh() {
-        Connection.Epoch now = connection.epoch();
-        if (now != epoch) {
-            epoch = now;
-            publication = now == null ? null : now.aeron().addExclusivePublication(channel, stream);
-        }
-        return publication != null;
     }
 
     /** Ends the stream: subscribers read what was sent and then see its end. Idempotent. */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            if (publication != null) {
-                publication.close();
-            }
-        }
+        closed = true;
+        attachment.close();
     }
 }

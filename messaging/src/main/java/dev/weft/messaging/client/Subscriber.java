@@ -5,21 +5,15 @@ import io.aeron.Subscription;
 
 /** Receives the messages of one topic at one place, from any number of publishers. One thread at a time. */
 public final class Subscriber implements AutoCloseable {
-    private final Connection connection;
-    private final String channel;
-    private final int stream;
     private final MessageListener listener;
-    private Connection.Epoch epoch;
+    private final Attachment<Subscription> attachment;
     private Subscription subscription;
     private FragmentAssembler assembler;
     private boolean closed;
 
     Subscriber(Connection connection, String channel, int stream, MessageListener listener) {
-        this.connection = connection;
-        this.channel = channel;
-        this.stream = stream;
         this.listener = listener;
-        refresh();
+        attachment = new Attachment<>(connection, aeron -> aeron.addSubscription(channel, stream));
     }
 
     /**
@@ -29,21 +23,33 @@ public final class Subscriber implements AutoCloseable {
      * @return how many were taken; 0 when nothing was there
      */
     public int poll(int limit) {
-        return closed || !refresh() ? 0 : subscription.poll(assembler, limit);
+        if (!refresh()) {
+            return 0;
+        }
+        try {
+            return subscription.poll(assembler, limit);
+        } catch (InternalError e) {
+            attachment.fault();
+            return 0;
+        }
     }
 
     /** Whether a publisher is there. */
     public boolean isConnected() {
-        return !closed && refresh() && subscription.isConnected();
+        return refresh() && subscription.isConnected();
+    }
+
+    /** Why there is no subscription at present: no driver, or what the driver answers. Empty when there is one, connected or not. */
+    public String problem() {
+        return closed ? "closed" : attachment.get() == null ? attachment.problem() : "";
     }
 
     private boolean refresh() {
-        Connection.Epoch now = connection.epoch();
-        if (now != epoch) {
-            epoch = now;
+        Subscription now = closed ? null : attachment.get();
+        if (now != subscription) {
+            subscription = now;
             // Half a message of a driver that is gone must not be completed by the next one.
             assembler = new FragmentAssembler((buffer, offset, length, header) -> listener.onMessage(buffer, offset, length));
-            subscription = now == null ? null : now.aeron().addSubscription(channel, stream);
         }
         return subscription != null;
     }
@@ -51,11 +57,7 @@ public final class Subscriber implements AutoCloseable {
     /** Idempotent. */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            if (subscription != null) {
-                subscription.close();
-            }
-        }
+        closed = true;
+        attachment.close();
     }
 }

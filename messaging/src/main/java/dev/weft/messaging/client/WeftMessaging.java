@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
@@ -30,8 +29,8 @@ public final class WeftMessaging implements AutoCloseable {
     /** Names the Aeron directory when set; the CDI device sets it. */
     public static final String DIRECTORY_VARIABLE = "WEFT_MESSAGING";
 
-    private static final Path IN_CONTAINER = Path.of("/run/weft/messaging/aeron");
-    private static final Path ON_HOST = Path.of("/run/weft/messaging");
+    /** Containers have it at the same place as their host. */
+    private static final Path DIRECTORY = Path.of("/run/weft/messaging");
     private static final String LOCAL = "aeron:ipc";
 
     private final Connection connection;
@@ -41,8 +40,8 @@ public final class WeftMessaging implements AutoCloseable {
     }
 
     /**
-     * Connects with the driver of a network: the one that {@value #DIRECTORY_VARIABLE} names, else the one mounted into this container,
-     * else that of the network on this host.
+     * Connects with the driver of a network: the one that {@value #DIRECTORY_VARIABLE} names, else that of the network in the
+     * default directory.
      *
      * @param network name of the network
      * @throws IOException when there is none, it does not answer, is of another Aeron version, or may not be used; says the remedy
@@ -52,7 +51,7 @@ public final class WeftMessaging implements AutoCloseable {
         if (named != null) {
             return connect(Path.of(named));
         }
-        return connect(Files.isDirectory(IN_CONTAINER) ? IN_CONTAINER : ON_HOST.resolve(network).resolve("aeron"));
+        return connect(DIRECTORY.resolve(network).resolve("aeron"));
     }
 
     /**

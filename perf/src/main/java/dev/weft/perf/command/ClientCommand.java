@@ -31,7 +31,7 @@ public final class ClientCommand implements Callable<Integer> {
     private int port = PerfServer.DEFAULT_PORT;
 
     @Option(names = {"-T", "--transport"}, paramLabel = "NAME", defaultValue = "tcp",
-            description = "tcp, udp, unix or link (default: tcp)")
+            description = "tcp, udp, unix, link, verbs or aeron (default: tcp)")
     private String transport;
 
     @Option(names = "--test", paramLabel = "NAME", defaultValue = "throughput", converter = Quantity.OfTest.class,
@@ -92,7 +92,7 @@ public final class ClientCommand implements Callable<Integer> {
 
     private void checkPlan(Transport chosen, double bytes, double perSecond) {
         int messageBytes = TestOptions.size((long) bytes, test, chosen);
-        String problem = options.plan(chosen, test, messageBytes, perSecond, 0).problem(chosen.traits());
+        String problem = options.plan(chosen.name(), test, messageBytes, perSecond, 0).problem(chosen.traits());
         if (problem != null) {
             throw new ParameterException(spec.commandLine(), problem);
         }

@@ -8,7 +8,7 @@ public final class ExitCodes {
     public static final int FAILED = 1;
     /** The command line makes no sense. */
     public static final int USAGE = 2;
-    /** The run ended early; what was measured is there and marked partial. */
+    /** The run ended early, or not every layer or pair could be measured; what was measured is there. */
     public static final int PARTIAL = 3;
     /** The run is whole but missed the rate it was asked to keep, or the self-test does not hold. */
     public static final int MISSED = 4;

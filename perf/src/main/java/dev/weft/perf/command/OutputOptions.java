@@ -41,6 +41,12 @@ final class OutputOptions {
         return form.equals("jsonl");
     }
 
+    /** A terminal that nobody asked to stay plain (no-color.org). */
+    private static boolean showsColours() {
+        return System.console() != null && System.console().isTerminal() && System.getenv("NO_COLOR") == null
+                && !"dumb".equals(System.getenv("TERM"));
+    }
+
     void interval(PrintWriter out, String role, Interval interval) {
         if (streams()) {
             var line = JSON.createObjectNode().put("type", "interval").put("role", role);
@@ -66,7 +72,7 @@ final class OutputOptions {
                 out.println(line);
             }
             case "csv" -> out.print(RunCsv.of(document));
-            default -> out.print(RunTable.of(document));
+            default -> out.print(RunTable.of(document, showsColours()));
         }
         out.flush();
         if (save != null) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 /** {@code weft perf}: the parent of everything that measures. */
 @Command(name = "perf", description = "Measure networks: verbs, links, sockets and messages",
         subcommands = {
-            ClientCommand.class, ServerCommand.class, SelfTestCommand.class,
+            ClientCommand.class, ServerCommand.class, LayersCommand.class, MeshCommand.class, SelfTestCommand.class,
             ReportCommand.class, CompareCommand.class, Iperf3ClientCommand.class, Iperf3ServerCommand.class,
         })
 public final class PerfCommand implements Callable<Integer> {

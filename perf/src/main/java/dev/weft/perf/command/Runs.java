@@ -15,6 +15,7 @@ import dev.weft.perf.model.RunResult;
 import dev.weft.perf.model.TestKind;
 import dev.weft.perf.model.Verdict;
 import dev.weft.perf.output.Progress;
+import dev.weft.perf.transport.Reason;
 import dev.weft.perf.transport.Transport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -83,12 +84,18 @@ final class Runs implements AutoCloseable {
      * @throws IOException when not even the first could, with the reason and the remedy
      */
     RunResult run(String host, int port, Transport transport, TestKind test, int bytes, double rate, String role) throws IOException {
-        TestPlan plan = options.plan(transport, test, bytes, rate, 0);
-        Parameters parameters = options.parameters(plan, host);
+        return run(host, port, transport, test, bytes, rate, role, options);
+    }
+
+    /** The same with options of its own. */
+    RunResult run(String host, int port, Transport transport, TestKind test, int bytes, double rate, String role, TestOptions asked)
+            throws IOException {
+        TestPlan plan = asked.plan(transport.name(), test, bytes, rate, 0);
+        Parameters parameters = asked.parameters(plan, host);
         String startedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
         List<Outcome> outcomes = new ArrayList<>();
-        for (int repeat = 0; repeat < options.repeats && !interrupted; repeat++) {
-            outcomes.add(once(host, port, options.plan(transport, test, bytes, rate, repeat), role));
+        for (int repeat = 0; repeat < asked.repeats && !interrupted; repeat++) {
+            outcomes.add(once(host, port, asked.plan(transport.name(), test, bytes, rate, repeat), role));
         }
         return RunAssembler.assemble(startedAt, parameters, plan, outcomes).withRole(role);
     }
@@ -122,15 +129,20 @@ final class Runs implements AutoCloseable {
         try {
             output.emit(out, document);
         } catch (IOException e) {
-            err.println("weft: " + e.getMessage());
+            err.println("weft: " + Reason.of(e));
             return ExitCodes.FAILED;
         }
         return status;
     }
 
-    /** The last step of a sweep over rates is meant to miss its rate. */
-    private static int exitCode(RunDocument document) {
+    /** The last step of a sweep over rates is meant to miss its rate; layers and meshes are worth having in part. */
+    static int exitCode(RunDocument document) {
         List<RunResult> judged = document.runs();
+        if (document.kind() == RunDocument.Kind.LAYERS || document.kind() == RunDocument.Kind.MESH) {
+            boolean whole = judged.stream().allMatch(run -> run.verdict().state() == Verdict.State.COMPLETE);
+            boolean nothing = judged.stream().allMatch(run -> run.verdict().state() == Verdict.State.FAILED);
+            return nothing ? ExitCodes.FAILED : whole ? ExitCodes.OK : ExitCodes.PARTIAL;
+        }
         if (document.kind() == RunDocument.Kind.SWEEP && judged.size() > 1 && judged.getLast().verdict().missedRate()) {
             judged = judged.subList(0, judged.size() - 1);
         }

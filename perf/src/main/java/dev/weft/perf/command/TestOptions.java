@@ -2,7 +2,6 @@ package dev.weft.perf.command;
 
 import dev.weft.perf.control.TestPlan;
 import dev.weft.perf.model.Direction;
-import dev.weft.perf.model.Loop;
 import dev.weft.perf.model.Parameters;
 import dev.weft.perf.model.TestKind;
 import dev.weft.perf.transport.Transport;
@@ -30,14 +29,14 @@ final class TestOptions {
 
     @Option(names = {"-i", "--interval"}, paramLabel = "TIME", converter = Quantity.OfTime.class, defaultValue = "1s",
             description = "length of an interval of the series (default: 1s)")
-    Long intervalNanos;
+    Long intervalNanos = TimeUnit.SECONDS.toNanos(1);
 
     @Option(names = {"-P", "--streams"}, paramLabel = "N", defaultValue = "1", description = "streams at once (default: 1)")
-    int streams;
+    int streams = 1;
 
     @Option(names = "--repeat", paramLabel = "N", defaultValue = "1",
             description = "measure N times and give confidence intervals (default: 1)")
-    int repeats;
+    int repeats = 1;
 
     @Option(names = {"-R", "--reverse"}, description = "from the server to the client")
     boolean reverse;
@@ -47,7 +46,7 @@ final class TestOptions {
 
     @Option(names = "--idle", paramLabel = "block|spin", defaultValue = "block",
             description = "what threads do when there is nothing to do (default: block; an open loop of round trips always spins)")
-    String idle;
+    String idle = "block";
 
     @Option(names = {"-A", "--cpus"}, paramLabel = "LIST", converter = Quantity.OfCpus.class,
             description = "processors of the client's streams, e.g. 0,2-3")
@@ -59,7 +58,8 @@ final class TestOptions {
 
     @Option(names = {"-o", "--option"}, paramLabel = "KEY=VALUE",
             description = {"option of the transport, at both ends; may be given several times. Sockets: buffer=BYTES, nodelay=false,",
-                "congestion=NAME, busy-poll=MICROS, tos=N. Links: kind=tcp|rdma"})
+                "congestion=NAME, busy-poll=MICROS, tos=N. Links: kind=tcp|rdma. Verbs: op=send|write|read. Aeron: media=udp|ipc,",
+                "directory=PATH of a driver that is there, server-directory=PATH of the server's, mode=shared|dedicated, mtu=BYTES"})
     Map<String, String> options = new LinkedHashMap<>();
 
     /** @throws IllegalArgumentException with a sentence, when the options contradict each other */
@@ -93,16 +93,13 @@ final class TestOptions {
     }
 
     /** @param rate messages a second, 0 for a closed loop */
-    TestPlan plan(Transport transport, TestKind test, int bytes, double rate, int repeat) {
-        return new TestPlan(transport.name(), test, bytes, streams, direction(), rate, count == null ? duration() : 0,
+    TestPlan plan(String transport, TestKind test, int bytes, double rate, int repeat) {
+        return new TestPlan(transport, test, bytes, streams, direction(), rate, count == null ? duration() : 0,
                 count == null ? 0 : count, warmUp(), intervalNanos, idle.equals("spin"), serverCpus.cpus(), options, repeat);
     }
 
     Parameters parameters(TestPlan plan, String host) {
-        return new Parameters(plan.transport(), plan.test(), host, plan.messageBytes(), streams, plan.direction(),
-                plan.isOpenLoop() ? Loop.OPEN : Loop.CLOSED, plan.isOpenLoop() ? plan.ratePerSecond() : null,
-                count == null ? plan.durationNanos() : null, count, plan.warmUpNanos(), plan.intervalNanos(), repeats, idle, cpus.cpus(),
-                serverCpus.cpus(), options);
+        return plan.toParameters(host, repeats, cpus.cpus());
     }
 
     long duration() {

@@ -39,7 +39,7 @@ final class ClientStreams {
         this.cpus = cpus;
         this.serverAhead = serverAhead;
         boolean spin = plan.spin() || plan.test() == TestKind.RR && plan.isOpenLoop(); // one thread sends and receives: it may not sleep
-        setup = new StreamSetup(host, 0, token, plan.messageBytes(), spin, plan.options());
+        setup = new StreamSetup(host, 0, token, plan.messageBytes(), spin, plan.transportOptions());
     }
 
     List<WorkerThread> start() {
@@ -75,7 +75,8 @@ final class ClientStreams {
         }
         boolean oneWay = plan.test() == TestKind.ONEWAY;
         if (!plan.goesForward(stream)) {
-            return new Sink(transceiver, NanoClock.SYSTEM, oneWay ? new LatencyRecorder(true) : null, serverAhead);
+            return new Sink(transceiver, NanoClock.SYSTEM, oneWay ? new LatencyRecorder(true) : null, serverAhead,
+                    plan.limit(stream), plan.silenceNanos(transport.traits()));
         }
         Schedule schedule = plan.isOpenLoop() ? new Schedule(plan.ratePerSecond(), stream % plan.streams(), plan.streams()) : null;
         return new Source(transceiver, NanoClock.SYSTEM, plan.messageBytes(), plan.limit(stream), schedule, oneWay);

@@ -10,14 +10,10 @@ import dev.weft.perf.model.Latency.ClockOffset;
 import dev.weft.perf.rig.EndReport;
 import dev.weft.perf.rig.Engine;
 import dev.weft.perf.rig.NanoClock;
+import dev.weft.perf.transport.Reason;
 import dev.weft.perf.transport.Transport;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +24,6 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Makes one repeat of a test with a server. Used once, by one thread; {@link #stop} from any. */
 public final class PerfClient {
-    private static final int CONNECT_MILLIS = 3000;
     private static final int STEP_MILLIS = 15_000;
     private static final int CLOCK_PROBES = 20;
     private static final long RESULT_MILLIS = 5000;
@@ -77,10 +72,9 @@ public final class PerfClient {
         // Before the connection is made: a server waits two seconds for it, and the first JSON of a JVM takes long on a slow machine.
         com.fasterxml.jackson.databind.node.ObjectNode request = Wire.message("test");
         request.set("plan", Wire.JSON.valueToTree(plan));
-        try (Wire wire = new Wire(connect(), Wire.MAX_ANSWER_BYTES)) {
-            greet(wire);
+        try (Wire wire = ServerLine.open(host, port)) {
             wire.send(request);
-            JsonNode ready = expect(wire, "ready");
+            JsonNode ready = ServerLine.expect(wire, host, "ready");
             List<String> addresses = new ArrayList<>();
             ready.path("addresses").forEach(address -> addresses.add(address.asText()));
             if (addresses.size() != plan.totalStreams()) {
@@ -102,76 +96,12 @@ public final class PerfClient {
         void onInterval(Interval interval, boolean fromServer);
     }
 
-    private Socket connect() throws IOException {
-        Socket socket = new Socket();
-        try {
-            socket.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
-            return socket;
-        } catch (UnknownHostException | IllegalArgumentException e) {
-            socket.close();
-            throw new PerfException("there is no host '" + host + "'", e);
-        } catch (ConnectException e) {
-            socket.close();
-            throw new PerfException("nothing listens on " + host + " port " + port + "; start it there: weft perf server"
-                    + (port == PerfServer.DEFAULT_PORT ? "" : " --port " + port), e);
-        } catch (SocketTimeoutException | NoRouteToHostException e) {
-            socket.close();
-            throw new PerfException(host + " port " + port + " cannot be reached: " + e.getMessage()
-                    + "; is the address right, and does a firewall let it through?", e);
-        } catch (IOException e) {
-            socket.close();
-            throw new PerfException("cannot connect to " + host + " port " + port + ": " + e.getMessage(), e);
-        }
-    }
-
-    private void greet(Wire wire) throws IOException {
-        wire.sendGreeting(Wire.VERSION);
-        int version;
-        try {
-            version = wire.readGreeting(CONNECT_MILLIS);
-        } catch (SocketTimeoutException e) {
-            throw new PerfException("what listens on " + host + " port " + port + " does not answer like a weft perf server"
-                    + " (for iperf3 servers use --iperf3)", e);
-        } catch (IOException e) {
-            throw new PerfException("the server on " + host + " port " + port + " closed the connection: too many clients at once, or "
-                    + "it is no weft perf server", e);
-        }
-        if (version < 0) {
-            throw new PerfException("what listens on " + host + " port " + port + " is no weft perf server, or it has too many clients"
-                    + " at once (for iperf3 servers use --iperf3)");
-        }
-        if (version != Wire.VERSION) {
-            throw new PerfException("the server on " + host + " speaks version " + version + " of the protocol, this client "
-                    + Wire.VERSION + "; use the same weft at both ends");
-        }
-    }
-
-    private JsonNode expect(Wire wire, String type) throws IOException {
-        JsonNode message;
-        try {
-            message = wire.receive(STEP_MILLIS);
-        } catch (SocketTimeoutException e) {
-            throw new PerfException("the server on " + host + " did not answer within " + STEP_MILLIS / 1000 + " s", e);
-        }
-        String got = Wire.type(message);
-        if (got.equals("busy")) {
-            throw new PerfException(message.path("reason").asText());
-        }
-        if (got.equals("refused")) {
-            throw new PerfException("the server on " + host + " refused: " + message.path("reason").asText());
-        }
-        if (!got.equals(type)) {
-            throw new PerfException("the server on " + host + " answered '" + got + "' instead of '" + type + "'");
-        }
-        return message;
-    }
-
     private Outcome measure(TestPlan plan, Wire wire, Engine running, IntervalListener listener) throws IOException {
-        Environment serverHost = Wire.JSON.treeToValue(expect(wire, "connected").path("environment"), Environment.class);
+        Environment serverHost = Wire.JSON.treeToValue(ServerLine.expect(wire, host, "connected").path("environment"), Environment.class);
         ClockOffset offset = offset(wire);
         serverAhead.set(offset.nanos());
         wire.send(Wire.message("start").put("clientAheadNanos", -offset.nanos()));
-        expect(wire, "started");
+        ServerLine.expect(wire, host, "started");
         Environment clientHost = probe.environment(wire.localAddress());
         AgentProbe.Before agentBefore = probe.agent().begin();
         long wall = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
@@ -190,8 +120,8 @@ public final class PerfClient {
             serverAgent = Wire.JSON.treeToValue(answer.path("agent"), AgentReport.class);
             running.drain(server.sent(), DRAIN_NANOS);
         } catch (IOException | ExecutionException | TimeoutException e) {
-            early = early != null ? early : "the server gave no result: " + (e.getCause() == null ? "no answer in time" : e.getCause()
-                    .getMessage());
+            early = early != null ? early : "the server gave no result: " + (e.getCause() == null ? "no answer in time"
+                    : Reason.of(e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             early = "interrupted";
@@ -210,7 +140,7 @@ public final class PerfClient {
         for (int i = 0; i < CLOCK_PROBES; i++) {
             long before = System.nanoTime();
             wire.send(Wire.message("clock"));
-            long there = expect(wire, "clock").path("nanos").asLong();
+            long there = ServerLine.expect(wire, host, "clock").path("nanos").asLong();
             long after = System.nanoTime();
             if (after - before < best) {
                 best = after - before;
@@ -241,7 +171,8 @@ public final class PerfClient {
         } catch (SocketTimeoutException e) {
             gone(running, "the server has been silent for " + patience / 1000 + " s", e);
         } catch (IOException e) {
-            gone(running, e.getMessage().startsWith("the server") ? e.getMessage() : "the server went away: " + e.getMessage(), e);
+            String reason = Reason.of(e);
+            gone(running, reason.startsWith("the server") ? reason : "the server went away: " + reason, e);
         }
     }
 

@@ -6,11 +6,28 @@ import java.io.IOException;
 public final class PerfException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    private final boolean busy;
+
     PerfException(String message) {
-        super(message);
+        this(message, null);
     }
 
     PerfException(String message, Throwable cause) {
         super(message, cause);
+        busy = false;
+    }
+
+    private PerfException(String message, boolean busy) {
+        super(message);
+        this.busy = busy;
+    }
+
+    static PerfException busy(String message) {
+        return new PerfException(message, true);
+    }
+
+    /** Whether the server measures with somebody else and may be asked again. */
+    public boolean isBusy() {
+        return busy;
     }
 }

@@ -57,7 +57,7 @@ final class ServerStreams {
 
     private Worker open(int stream) throws IOException {
         int port = settings.dataPort() == 0 ? 0 : settings.dataPort() + stream;
-        StreamSetup setup = new StreamSetup(localAddress, port, token, plan.messageBytes(), plan.spin(), plan.options());
+        StreamSetup setup = new StreamSetup(localAddress, port, token, plan.messageBytes(), plan.spin(), plan.transportOptions());
         Acceptor acceptor = listen(stream, setup);
         if (plan.test() == TestKind.CRR) {
             return new Responder(acceptor, NanoClock.SYSTEM);
@@ -88,7 +88,8 @@ final class ServerStreams {
         }
         boolean oneWay = plan.test() == TestKind.ONEWAY;
         if (plan.goesForward(stream)) {
-            return new Sink(transceiver, NanoClock.SYSTEM, oneWay ? new LatencyRecorder(true) : null, clientAhead);
+            return new Sink(transceiver, NanoClock.SYSTEM, oneWay ? new LatencyRecorder(true) : null, clientAhead,
+                    plan.limit(stream), plan.silenceNanos(transport.traits()));
         }
         Schedule schedule = plan.isOpenLoop() ? new Schedule(plan.ratePerSecond(), stream % plan.streams(), plan.streams()) : null;
         return new Source(transceiver, NanoClock.SYSTEM, plan.messageBytes(), plan.limit(stream), schedule, oneWay);

@@ -10,6 +10,7 @@ import dev.weft.perf.rig.Engine;
 import dev.weft.perf.rig.EndReport;
 import dev.weft.perf.rig.NanoClock;
 import dev.weft.perf.rig.WorkerThread;
+import dev.weft.perf.transport.Reason;
 import dev.weft.perf.transport.Transport;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -23,7 +24,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The server's side of one test, from the plan to the result. {@link #run} reads the control connection; the engine has its own thread. */
-final class ServerTest {
+final class ServerTest extends Occupation {
     private static final int STEP_MILLIS = 10_000;
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -48,20 +49,23 @@ final class ServerTest {
         this.probe = probe;
     }
 
+    @Override
     String clientHost() {
         return wire.remoteHost();
     }
 
+    @Override
     String describe() {
         return plan.test().label() + " over " + plan.transport() + ", " + plan.streams() + " streams, " + plan.messageBytes() + " bytes";
     }
 
-    /** 0 when unknown. */
+    @Override
     long secondsLeft() {
         long left = plan.count() > 0 ? 0 : plan.warmUpNanos() + plan.durationNanos() - (System.nanoTime() - begin);
         return Math.max(0, TimeUnit.NANOSECONDS.toSeconds(left));
     }
 
+    @Override
     void abort(String reason) {
         Engine running = engine;
         if (running != null) {
@@ -70,13 +74,13 @@ final class ServerTest {
         wire.close();
     }
 
-    /** @return how it ended, for people */
+    @Override
     String run() throws IOException {
         Transport transport;
         try {
             transport = transports.find(plan.transport());
         } catch (IOException e) {
-            return refuse(e.getMessage());
+            return refuse(Reason.of(e));
         }
         String problem = plan.problem(transport.traits());
         if (problem != null) {
@@ -93,7 +97,7 @@ final class ServerTest {
             engine = opened;
             return serve(opened, streams, token);
         } catch (TimeoutException | ExecutionException e) {
-            return refuse(e.getCause() == null ? "a stream did not open in time" : e.getCause().getMessage());
+            return refuse(e.getCause() == null ? "a stream did not open in time" : Reason.of(e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";
@@ -101,6 +105,7 @@ final class ServerTest {
     }
 
     private String refuse(String reason) throws IOException {
+        setAnswered();
         wire.send(Wire.message("refused").put("reason", reason));
         return "refused: " + reason;
     }
@@ -117,7 +122,7 @@ final class ServerTest {
         try {
             running.open(TimeUnit.MILLISECONDS.toNanos(STEP_MILLIS));
         } catch (IOException e) {
-            return Thread.interrupted() ? "the client went away before its streams were open" : refuse(e.getMessage());
+            return Thread.interrupted() ? "the client went away before its streams were open" : refuse(Reason.of(e));
         }
         ObjectNode connected = Wire.message("connected");
         connected.set("environment", Wire.JSON.valueToTree(probe.environment(wire.localAddress())));
@@ -187,7 +192,7 @@ final class ServerTest {
         } catch (SocketTimeoutException e) {
             gone = "the client did not finish in time";
         } catch (IOException e) {
-            gone = "the client went away: " + e.getMessage();
+            gone = "the client went away: " + Reason.of(e);
         }
         running.abort(gone);
         finish.completeExceptionally(new IOException(gone));
@@ -204,10 +209,11 @@ final class ServerTest {
             ObjectNode result = Wire.message("result");
             result.set("report", Wire.JSON.valueToTree(report));
             result.set("agent", Wire.JSON.valueToTree(probe.agent().end(agentBefore)));
+            setAnswered();
             wire.send(result);
             return report.messages() + " messages delivered here, " + report.sent() + " sent";
         } catch (IOException | ExecutionException | TimeoutException e) {
-            return "broken off: " + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+            return "broken off: " + Reason.of(e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";

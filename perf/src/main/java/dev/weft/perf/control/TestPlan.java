@@ -3,10 +3,13 @@ package dev.weft.perf.control;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.perf.model.Direction;
+import dev.weft.perf.model.Loop;
+import dev.weft.perf.model.Parameters;
 import dev.weft.perf.model.TestKind;
 import dev.weft.perf.rig.MessageSize;
 import dev.weft.perf.rig.Timing;
 import dev.weft.perf.transport.Transport;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +30,9 @@ public record TestPlan(String transport, TestKind test, int messageBytes, int st
     static final long MAX_NANOS = TimeUnit.DAYS.toNanos(7);
     private static final long MAX_MEMORY = 512L << 20;
     private static final double MAX_RATE = 1e8;
+    private static final String NO_DELAY = "nodelay";
+    private static final long LEAST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final int SILENT_MESSAGES = 4;
 
     public TestPlan {
         serverCpus = serverCpus == null ? List.of() : List.copyOf(serverCpus);
@@ -64,9 +70,41 @@ public record TestPlan(String transport, TestKind test, int messageBytes, int st
         return count / streams + (i < count % streams ? 1 : 0);
     }
 
+    /**
+     * Options as the transport gets them. Bulk data is packed into full segments, as by iperf3: without Nagle's algorithm every message
+     * would end in a segment of its own.
+     */
+    public Map<String, String> transportOptions() {
+        if (test != TestKind.THROUGHPUT || options.containsKey(NO_DELAY)) {
+            return options;
+        }
+        Map<String, String> all = new HashMap<>(options);
+        all.put(NO_DELAY, "false");
+        return all;
+    }
+
+    /** How long a counted stream may be silent before that is taken for its end: nobody tells the end of datagrams. */
+    public long silenceNanos(Transport.Traits traits) {
+        long interval = isOpenLoop() ? (long) (TimeUnit.SECONDS.toNanos(1) / ratePerSecond * streams) : 0;
+        return traits.reliable() ? Long.MAX_VALUE : Math.max(LEAST_SILENCE_NANOS, SILENT_MESSAGES * interval);
+    }
+
     @JsonIgnore
     public Timing timing() {
         return new Timing(warmUpNanos, count > 0 ? Timing.UNTIL_DONE : durationNanos, intervalNanos, repeat);
+    }
+
+    /**
+     * The plan as results show it.
+     *
+     * @param host       server, as the user named it
+     * @param repeats    how often it is carried out
+     * @param clientCpus processors of the client's streams
+     */
+    public Parameters toParameters(String host, int repeats, List<Integer> clientCpus) {
+        return new Parameters(transport, test, host, messageBytes, streams, direction, isOpenLoop() ? Loop.OPEN : Loop.CLOSED,
+                isOpenLoop() ? ratePerSecond : null, count == 0 ? durationNanos : null, count == 0 ? null : count, warmUpNanos,
+                intervalNanos, repeats, spin ? "spin" : "block", clientCpus, serverCpus, options);
     }
 
     /**

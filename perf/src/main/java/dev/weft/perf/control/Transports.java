@@ -1,10 +1,12 @@
 package dev.weft.perf.control;
 
+import dev.weft.perf.aeron.AeronTransport;
 import dev.weft.perf.transport.LinkPerfTransport;
 import dev.weft.perf.transport.TcpTransport;
 import dev.weft.perf.transport.Transport;
 import dev.weft.perf.transport.UdpTransport;
 import dev.weft.perf.transport.UnixTransport;
+import dev.weft.perf.verbs.VerbsTransport;
 import dev.weft.yaml.NearestName;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -19,12 +21,23 @@ public final class Transports {
     private Transports() {
     }
 
+    /** Exactly these. */
+    public static Transports of(Transport... some) {
+        Transports transports = new Transports();
+        for (Transport each : some) {
+            transports.add(each);
+        }
+        return transports;
+    }
+
     public static Transports installed() {
         Transports transports = new Transports();
         transports.add(new TcpTransport());
         transports.add(new UdpTransport());
         transports.add(new UnixTransport());
         transports.add(new LinkPerfTransport());
+        transports.add(new VerbsTransport());
+        transports.add(new AeronTransport());
         ServiceLoader.load(Transport.class).forEach(transports::add);
         return transports;
     }
@@ -35,6 +48,12 @@ public final class Transports {
 
     public Set<String> names() {
         return byName.keySet();
+    }
+
+    /** @return null when the transport can be used here, else a sentence: what is missing and the remedy */
+    public String unusable(String name) {
+        Transport transport = byName.get(name);
+        return transport == null ? "this weft has no transport " + name : transport.unavailable();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.weft.perf.iperf3;
 
+import dev.weft.perf.transport.Reason;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
@@ -85,7 +86,7 @@ public final class Iperf3Client {
         } catch (IOException e) {
             channel.close();
             throw new IOException("no iperf3 server answers on " + server.getAddress().getHostAddress() + " port " + server.getPort()
-                    + " (" + e.getMessage() + "); start one there with: iperf3 -s -p " + server.getPort(), e);
+                    + " (" + Reason.of(e) + "); start one there with: iperf3 -s -p " + server.getPort(), e);
         }
     }
 
@@ -167,8 +168,8 @@ public final class Iperf3Client {
         streams.start();
         try {
             flow(control, streams);
+            streams.finish(); // while the server still reads
             control.send(State.TEST_END);
-            streams.finish();
             control.expect(State.EXCHANGE_RESULTS, ANSWER);
             control.sendJson(new Results(cpu.percent(), 0, streams.results()).json());
             remote = Results.of(control.readJson(Control.MAX_RESULTS, ANSWER));
@@ -176,7 +177,7 @@ public final class Iperf3Client {
             control.send(State.IPERF_DONE);
         } catch (IOException e) {
             streams.finish();
-            failure = "partial result: " + e.getMessage();
+            failure = "partial result: " + Reason.of(e);
         }
         List<TestReport.Stream> both = new ArrayList<>();
         for (Results.OfStream local : streams.results()) {

@@ -1,5 +1,6 @@
 package dev.weft.perf.iperf3;
 
+import dev.weft.perf.transport.Reason;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -116,7 +117,7 @@ public final class Iperf3Server implements AutoCloseable {
                 introduce(channel, new Control(channel, nanos), room);
             } catch (IOException e) {
                 room.release();
-                listener.onRefused(String.valueOf(channel.socket().getInetAddress()), e.getMessage());
+                listener.onRefused(String.valueOf(channel.socket().getInetAddress()), Reason.of(e));
                 closeQuietly(channel);
             }
         });

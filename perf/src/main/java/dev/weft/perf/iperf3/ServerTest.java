@@ -1,5 +1,6 @@
 package dev.weft.perf.iperf3;
 
+import dev.weft.perf.transport.Reason;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetAddress;
@@ -103,7 +104,7 @@ final class ServerTest {
             }
         } catch (IOException e) {
             refuse(e);
-            listener.onRefused(peer, e.getMessage());
+            listener.onRefused(peer, Reason.of(e));
         } finally {
             control.close();
         }
@@ -249,7 +250,7 @@ final class ServerTest {
         } catch (IOException e) {
             streams.finish();
             refuse(e);
-            failure = "partial result: " + (terminated ? "the server was ended" : e.getMessage());
+            failure = "partial result: " + (terminated ? "the server was ended" : Reason.of(e));
         }
         return report(parameters, streams, begin, cpu, remote, failure);
     }

@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
 /** The data streams of one test, their threads, and the clock that cuts them into intervals. Driven by one thread. */
 final class Streams {
     private static final long INTERVAL = 1_000_000_000L;
+    private static final Duration LAST_WRITE = Duration.ofMillis(500);
 
     private final List<DataStream> streams = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -97,10 +98,17 @@ final class Streams {
         return threads.stream().noneMatch(Thread::isAlive);
     }
 
-    /** Ends sending, closes the last interval; {@link #results} are final for this end. Once. */
+    /**
+     * Ends sending, closes the last interval; {@link #results} are final for this end. What is being written counts as sent when the write
+     * comes back, for which this waits a while; a write nobody takes does not count.
+     */
     void finish() {
+        if (end != 0) {
+            return;
+        }
         streams.stream().filter(DataStream::isSending).forEach(DataStream::finish);
         end = nanos.getAsLong();
+        awaitSenders(LAST_WRITE);
         if (end - intervalBegin > INTERVAL / 10) {
             cut(end);
         }
@@ -109,6 +117,20 @@ final class Streams {
     /** Seconds measured, without the omitted ones. */
     double seconds() {
         return Math.max(1e-9, (end - begin - (omitting ? 0 : omit)) / 1e9);
+    }
+
+    private void awaitSenders(Duration longest) {
+        long deadline = nanos.getAsLong() + longest.toNanos();
+        try {
+            for (int i = 0; i < threads.size(); i++) {
+                long left = deadline - nanos.getAsLong();
+                if (streams.get(i).isSending() && left > 0) {
+                    threads.get(i).join(Duration.ofNanos(left));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     List<Results.OfStream> results() {

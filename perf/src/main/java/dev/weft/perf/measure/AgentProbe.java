@@ -1,15 +1,8 @@
 package dev.weft.perf.measure;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
+import dev.weft.perf.transport.Reason;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,14 +11,11 @@ import java.util.Map;
 
 /** Asks this host's agent, where there is one, what it counted and spent. Never fails a run: an agent that is silent is a remark. */
 public final class AgentProbe {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int MAX_ANSWER_BYTES = 64 << 20;
-
-    private final Path socket;
+    private final AgentSocket agent;
 
     /** @param socket of the agent; it need not exist */
     public AgentProbe(Path socket) {
-        this.socket = socket;
+        agent = new AgentSocket(socket);
     }
 
     /** The agent before a run; empty when there is none. */
@@ -34,11 +24,11 @@ public final class AgentProbe {
 
     /** @return null when there is no agent, or it does not answer */
     public Before begin() {
-        if (!Files.exists(socket)) {
+        if (!agent.exists()) {
             return null;
         }
         try {
-            JsonNode status = get("/v1/status");
+            JsonNode status = agent.get("/v1/status");
             long pid = status.path("pid").asLong();
             return new Before(pid, status.path("host").asText(), ProcessCost.of(pid), counters());
         } catch (IOException e) {
@@ -64,7 +54,7 @@ public final class AgentProbe {
             });
             Map<String, String> paths = new LinkedHashMap<>();
             List<String> remarks = new ArrayList<>();
-            for (JsonNode peer : get("/v1/peers").path("peers")) {
+            for (JsonNode peer : agent.get("/v1/peers").path("peers")) {
                 for (JsonNode session : peer.path("sessions")) {
                     paths.merge(peer.path("peer").asText(), session.path("path").asText(), (a, b) -> a.equals(b) ? a : "mixed");
                     remarks.add("agent " + before.host + " to " + peer.path("peer").asText() + ", lane " + session.path("lane").asInt()
@@ -76,33 +66,13 @@ public final class AgentProbe {
                     remarks);
         } catch (IOException e) {
             return new AgentReport(before.host, null, Map.of(), Map.of(),
-                    List.of("agent " + before.host + " stopped answering during the run: " + e.getMessage()));
+                    List.of("agent " + before.host + " stopped answering during the run: " + Reason.of(e)));
         }
     }
 
     private Map<String, Long> counters() throws IOException {
         Map<String, Long> counters = new LinkedHashMap<>();
-        get("/v1/counters").path("counters").properties().forEach(entry -> counters.put(entry.getKey(), entry.getValue().asLong()));
+        agent.get("/v1/counters").path("counters").properties().forEach(entry -> counters.put(entry.getKey(), entry.getValue().asLong()));
         return counters;
-    }
-
-    private JsonNode get(String path) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            channel.write(ByteBuffer.wrap(("GET " + path + " HTTP/1.1\r\nHost: weft\r\nConnection: close\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII)));
-            ByteArrayOutputStream all = new ByteArrayOutputStream();
-            ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-            while (channel.read(buffer) >= 0 && all.size() <= MAX_ANSWER_BYTES) {
-                all.write(buffer.array(), 0, buffer.position());
-                buffer.clear();
-            }
-            String text = all.toString(StandardCharsets.UTF_8);
-            int body = text.indexOf("\r\n\r\n");
-            if (body < 0 || !text.startsWith("HTTP/1.1 200")) {
-                throw new IOException("the agent did not answer " + path);
-            }
-            return JSON.readTree(text.substring(body + 4));
-        }
     }
 }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -46,8 +47,8 @@ public final class HostProbe {
         String name = nic == null ? null : nic.getName();
         return new Environment(line("/proc/sys/kernel/hostname"), weft,
                 line("/proc/sys/kernel/osrelease") + " " + System.getProperty("os.arch"), cpu(),
-                Runtime.getRuntime().availableProcessors(), line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"), memory(),
-                System.getProperty("java.vendor") + " " + Runtime.version(), collectors(), name, driver(name), mtu(nic), offloads(name),
+                Runtime.getRuntime().availableProcessors(), governor(), memory(),
+                System.getProperty("java.vendor") + " " + Runtime.version(), collectors(), name, driver(nic), mtu(nic), offloads(name),
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 
@@ -79,6 +80,12 @@ public final class HostProbe {
         return field("/proc/cpuinfo", "model name");
     }
 
+    /** Virtual machines as a rule have none: somebody else decides how fast their processors run. */
+    private static String governor() {
+        String governor = line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+        return governor != null ? governor : "none: this kernel does not set the frequency";
+    }
+
     private static Long memory() {
         String total = field("/proc/meminfo", "MemTotal");
         return total == null ? null : Long.parseLong(total.split(" ")[0]) * 1024;
@@ -98,14 +105,19 @@ public final class HostProbe {
                 .collect(Collectors.joining(", "));
     }
 
-    private static String driver(String nic) {
+    /** From ethtool, which asks the interface itself; without it from /sys, as far as that shows this network namespace's interfaces. */
+    private static String driver(NetworkInterface nic) {
         if (nic == null) {
             return null;
         }
+        String driver = ethtool("-i", nic.getName()).get("driver");
+        Path there = Path.of("/sys/class/net", nic.getName());
         try {
-            return Path.of("/sys/class/net", nic, "device/driver").toRealPath().getFileName().toString();
+            byte[] mac = nic.getHardwareAddress();
+            boolean isOurs = mac != null && HexFormat.ofDelimiter(":").formatHex(mac).equals(line(there.resolve("address").toString()));
+            return driver != null || !isOurs ? driver : there.resolve("device/driver").toRealPath().getFileName().toString();
         } catch (IOException e) {
-            return ethtool("-i", nic).get("driver"); // virtual interfaces have no device
+            return driver;
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param kernel        release and machine
  * @param cpu           model
  * @param cpus          processors this process may use
- * @param governor      frequency governor of processor 0
+ * @param governor      frequency governor of processor 0, or that there is none
  * @param memoryBytes   of the machine
  * @param jdk           vendor and version
  * @param gc            collectors in use

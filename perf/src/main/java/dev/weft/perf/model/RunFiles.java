@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
 
 /** Reads and writes {@link RunDocument}s. */
 public final class RunFiles {
@@ -79,6 +81,13 @@ public final class RunFiles {
             if (tree.path("version").asInt() > RunDocument.VERSION) {
                 throw new IOException(name + " has format version " + tree.path("version").asInt() + ", this weft reads up to "
                         + RunDocument.VERSION + "; use a newer weft");
+            }
+            List<String> kinds = Arrays.stream(RunDocument.Kind.values()).map(RunDocument.Kind::label).toList();
+            if (!kinds.contains(tree.path("kind").asText())) {
+                throw new IOException(name + " has kind '" + tree.path("kind").asText() + "'; there are: " + String.join(", ", kinds));
+            }
+            if (!tree.path("runs").isArray()) {
+                throw new IOException(name + " is not a whole result of weft perf: it lacks its list of runs");
             }
             return JSON.treeToValue(tree, RunDocument.class);
         } catch (JsonProcessingException e) {

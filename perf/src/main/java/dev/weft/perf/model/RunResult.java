@@ -34,6 +34,16 @@ public record RunResult(String role, String startedAt, Parameters parameters, Ve
         agents = agents == null ? List.of() : List.copyOf(agents);
     }
 
+    /** The histogram that says what a user feels: corrected for an open loop, raw for a closed one; null when there is none. */
+    public HistogramData felt() {
+        if (latency == null) {
+            return null;
+        }
+        boolean open = parameters != null && parameters.loop() == Loop.OPEN;
+        HistogramData data = open && latency.corrected() != null ? latency.corrected() : latency.raw();
+        return data == null || data.count() == 0 ? null : data;
+    }
+
     /** The same run under another role. */
     public RunResult withRole(String newRole) {
         return new RunResult(newRole, startedAt, parameters, verdict, path, latency, totals, intervals, repeats, confidence, client,

@@ -16,8 +16,18 @@ public final class RunTable {
     private RunTable() {
     }
 
-    /** The whole document: a single run at length, several as one line each. */
-    public static String of(RunDocument document) {
+    /**
+     * The whole document: a single run at length, layers and meshes as what they are, several runs as one line each.
+     *
+     * @param colours whether the reader is a terminal that shows them
+     */
+    public static String of(RunDocument document, boolean colours) {
+        if (document.kind() == RunDocument.Kind.LAYERS) {
+            return LayersTable.of(document);
+        }
+        if (document.kind() == RunDocument.Kind.MESH) {
+            return MeshTable.of(document, colours);
+        }
         if (document.kind() == RunDocument.Kind.RUN && !document.runs().isEmpty()) {
             return run(document.runs().getFirst());
         }

@@ -41,7 +41,7 @@ final class Charts {
                     charts.addAll(SweepCharts.of(document, number));
                     addAll(charts, runs, "-sweep-" + number);
                 }
-                case LAYERS -> addAll(charts, runs, "-layers-" + number);
+                case LAYERS -> layers(charts, runs, "-layers-" + number);
                 default -> { }
             }
             number++;
@@ -54,6 +54,14 @@ final class Charts {
         percentiles(charts, runs, suffix);
         overTime(charts, runs, suffix);
         latencyOverTime(charts, runs, suffix);
+    }
+
+    /** Each layer has a run for its round trips and one for its throughput. */
+    private static void layers(List<Chart> charts, List<Named> runs, String suffix) {
+        List<Named> timed = runs.stream().filter(named -> named.run().latency() != null).toList();
+        percentiles(charts, timed, suffix);
+        latencyOverTime(charts, timed, suffix);
+        overTime(charts, runs.stream().filter(named -> Words.isThroughput(named.run())).toList(), suffix);
     }
 
     private static void percentiles(List<Chart> charts, List<Named> all, String suffix) {

@@ -1,9 +1,11 @@
 package dev.weft.perf.report;
 
 import dev.weft.perf.command.ExitCodes;
+import dev.weft.perf.model.RunDocument;
 import dev.weft.perf.model.RunFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,7 +34,7 @@ public final class CompareCommand implements Callable<Integer> {
     private Path base;
     @Parameters(index = "1", paramLabel = "NEW", description = "the result in question")
     private Path now;
-    @Option(names = "--fail-if", paramLabel = "EXPRESSION", split = ",", description = "fail when this holds; may be given more than once")
+    @Option(names = "--fail-if", paramLabel = "EXPRESSION", description = "fail when this holds; may be given more than once")
     private List<String> expressions = List.of();
     @Option(names = "--output", paramLabel = "FORMAT", defaultValue = "table", description = "table or json (default: ${DEFAULT-VALUE})")
     private Output output;
@@ -45,11 +47,18 @@ public final class CompareCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<Threshold> thresholds;
         try {
-            thresholds = expressions.stream().map(Threshold::parse).toList();
+            // An empty one among them is refused like any nonsense: it would check nothing in silence.
+            thresholds = expressions.stream().flatMap(text -> Arrays.stream(text.split(",", -1))).map(Threshold::parse).toList();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage());
         }
-        Comparison comparison = Comparison.of(RunFiles.read(base), RunFiles.read(now), thresholds);
+        RunDocument was = RunFiles.read(base);
+        RunDocument is = RunFiles.read(now);
+        if (was.kind() != is.kind()) {
+            throw new IOException("BASE holds a result of kind " + was.kind().label() + ", NEW one of kind " + is.kind().label()
+                    + "; only results of one kind can be compared");
+        }
+        Comparison comparison = Comparison.of(was, is, thresholds);
         spec.commandLine().getOut().print(output == Output.json ? comparison.json().toPrettyString() + System.lineSeparator()
                 : comparison.text());
         spec.commandLine().getOut().flush();

@@ -43,17 +43,34 @@ record Comparison(List<Row> rows, List<Check> checks, List<String> remarks) {
         Map<String, RunResult> news = byRole(now);
         Map<String, RunResult> bases = byRole(base);
         bases.forEach((role, run) -> comparison.compare(label(role), run, news.get(role), thresholds));
+        thresholds.stream().map(threshold -> comparison.neverChecked(threshold)).filter(Objects::nonNull).forEach(comparison.checks::add);
         news.keySet().stream().filter(role -> !bases.containsKey(role))
                 .forEach(role -> comparison.remarks.add(label(role) + " is only in NEW"));
+        if (bases.isEmpty() && news.isEmpty()) {
+            comparison.checks.add(new Check("runs", false, "neither BASE nor NEW holds a run"));
+        }
         return comparison;
+    }
+
+    /** @return null when the threshold was held against some run; one that was not must not pass in silence */
+    private Check neverChecked(Threshold threshold) {
+        boolean checked = checks.stream().anyMatch(check -> check.name().endsWith(" " + threshold.text()));
+        return checked ? null : new Check(threshold.text(), false, "no run has " + threshold.metric().name());
     }
 
     private static Map<String, RunResult> byRole(RunDocument document) {
         Map<String, RunResult> runs = new LinkedHashMap<>();
         for (RunResult run : document.runs()) {
-            runs.putIfAbsent(document.kind() == RunDocument.Kind.RUN || run.role() == null ? "" : run.role(), run);
+            runs.putIfAbsent(key(document.kind(), run), run);
         }
         return runs;
+    }
+
+    /** Layers and pairs of a mesh have a run for each test. */
+    private static String key(RunDocument.Kind kind, RunResult run) {
+        String role = kind == RunDocument.Kind.RUN || run.role() == null ? "" : run.role();
+        boolean several = kind == RunDocument.Kind.LAYERS || kind == RunDocument.Kind.MESH;
+        return several && run.parameters() != null ? role + " " + run.parameters().test().label() : role;
     }
 
     private static String label(String role) {
@@ -86,6 +103,9 @@ record Comparison(List<Row> rows, List<Check> checks, List<String> remarks) {
     private void check(String label, Threshold threshold, RunResult base, RunResult now) {
         Double was = threshold.of(base);
         Double is = threshold.of(now);
+        if (was == null && is == null) {
+            return; // meant for runs that have it; that there is none at all is found out in the end
+        }
         if (is == null || was == null && threshold.kind() != Threshold.Kind.LIMIT) {
             checks.add(new Check(label + " " + threshold.text(), false,
                     (is == null ? "NEW" : "BASE") + " has no " + threshold.metric().name()));

@@ -1,6 +1,7 @@
 package dev.weft.perf.report;
 
 import dev.weft.perf.model.HistogramData;
+import dev.weft.perf.model.LayerStep;
 import dev.weft.perf.model.RunDocument;
 import dev.weft.perf.model.RunResult;
 import java.util.List;
@@ -25,6 +26,12 @@ final class LayerBars {
         bars(out, "p99", 1, measured, run -> felt(run).p99Nanos(), Quantity.LATENCY);
         List<RunResult> moved = document.runs().stream().filter(Words::isThroughput).filter(run -> run.totals() != null).toList();
         bars(out, "throughput", 2, moved, run -> run.totals().bytesPerSecond() * 8, Quantity.BITRATE);
+        for (LayerStep step : LayerStep.of(document.runs())) {
+            if (step.reason() != null) {
+                String missing = step.carriedBy() == null ? "not measured, " : "";
+                out.append("<p class=\"reason\">").append(Html.escape(step.name() + ": " + missing + step.reason())).append("</p>\n");
+            }
+        }
         return out.append("</section>\n").toString();
     }
 

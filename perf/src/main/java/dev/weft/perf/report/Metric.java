@@ -91,7 +91,18 @@ record Metric(String name, Quantity quantity, boolean isMoreBetter, Function<Run
     /** @return the figure whose name is most like this one */
     static String nearest(String name) {
         int colon = name.indexOf(':');
-        String figure = name.substring(colon + 1);
+        String figure = nearestFigure(name.substring(colon + 1));
+        if (colon < 0 || SIMPLE.containsKey(figure)) {
+            return figure;
+        }
+        String kind = name.substring(0, colon);
+        return (distance("raw", kind) < distance("corrected", kind) ? "raw:" : "corrected:") + figure;
+    }
+
+    private static String nearestFigure(String figure) {
+        if (KNOWN.contains(figure)) {
+            return figure;
+        }
         String digits = figure.startsWith("p") ? figure.substring(1) : figure;
         if (digits.matches("100(\\.0*)?")) {
             return "max";

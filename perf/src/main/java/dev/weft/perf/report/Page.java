@@ -38,7 +38,6 @@ final class Page {
                 .append("</style>\n</head>\n<body>\n<header><div><p class=\"brand\">weft perf</p><h1>").append(Html.escape(title))
                 .append("</h1>").append(subtitle())
                 .append("</div><button id=\"theme\" type=\"button\">light / dark</button></header>\n<main>\n");
-        out.append(Summary.of(documents));
         for (RunDocument document : documents) {
             switch (document.kind()) {
                 case LAYERS -> out.append(LayerBars.of(document));
@@ -46,6 +45,7 @@ final class Page {
                 default -> { }
             }
         }
+        out.append(Summary.of(documents));
         Charts.of(documents).forEach(this::chart);
         out.append(Details.of(documents));
         out.append("</main>\n<footer>Made by <b>weft perf report</b>. Times of messages are from the clock of one host unless said ")

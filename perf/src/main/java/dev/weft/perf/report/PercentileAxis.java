@@ -1,5 +1,7 @@
 package dev.weft.perf.report;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,7 +43,10 @@ record PercentileAxis(int nines) implements Axis {
 
     @Override
     public String text(double percentile) {
-        return percentile >= 100 ? "max" : "p" + new java.math.BigDecimal(percentile).round(new java.math.MathContext(8))
-                .stripTrailingZeros().toPlainString();
+        if (percentile >= 100) {
+            return "max";
+        }
+        int digits = Math.max(0, (int) Math.ceil(-Math.log10(1 - percentile / 100)) - 1); // two nines tell more with each digit
+        return "p" + new BigDecimal(percentile).setScale(digits, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
     }
 }

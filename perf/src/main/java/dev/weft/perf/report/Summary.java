@@ -31,7 +31,9 @@ final class Summary {
 
     static String name(RunDocument document, RunResult run) {
         boolean single = document.kind() == RunDocument.Kind.RUN || run.role() == null || run.role().isBlank();
-        return single ? Words.title(document) : run.role();
+        boolean severalTests = document.kind() == RunDocument.Kind.LAYERS || document.kind() == RunDocument.Kind.MESH;
+        return single ? Words.title(document) : severalTests && run.parameters() != null
+                ? run.role() + ", " + run.parameters().test().label() : run.role();
     }
 
     private static void row(Table table, String name, RunResult run) {

@@ -30,7 +30,7 @@ record Threshold(String text, Metric metric, String operator, Kind kind, double 
             Quantity.BITRATE, Map.of("bit/s", 1.0, "kbit/s", 1e3, "Mbit/s", 1e6, "Gbit/s", 1e9, "Tbit/s", 1e12),
             Quantity.MESSAGE_RATE, Map.of("", 1.0, "k", 1e3, "M", 1e6, "msg/s", 1.0),
             Quantity.CPU_COST, Map.of("", 1.0, "s/GB", 1.0),
-            Quantity.COUNT, Map.of("", 1.0));
+            Quantity.COUNT, Map.of("", 1.0, "k", 1e3, "M", 1e6));
     private static final Map<Quantity, String> EXAMPLE_UNIT = Map.of(Quantity.LATENCY, "us", Quantity.BITRATE, "Gbit/s",
             Quantity.MESSAGE_RATE, "k", Quantity.CPU_COST, "", Quantity.COUNT, "");
 
@@ -38,7 +38,8 @@ record Threshold(String text, Metric metric, String operator, Kind kind, double 
     static Threshold parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw wrong(text, "is not FIGURE, < or >, NUMBER", repaired(firstWord(text), ">", "+", "10", "%"));
+            String figure = text.isBlank() ? "p99" : firstWord(text);
+            throw wrong(text, "is not FIGURE, < or >, NUMBER", repaired(figure, ">", "+", "10", "%"));
         }
         String name = matcher.group(1);
         String operator = matcher.group(2);
@@ -60,14 +61,29 @@ record Threshold(String text, Metric metric, String operator, Kind kind, double 
                 throw wrong(text, "has a percentage without a sign: only changes are counted in percent",
                         repaired(name, operator, sign, number, unit));
             }
-            return new Threshold(text, metric, operator, Kind.PERCENT, signed(sign, number));
+            return new Threshold(text, metric, operator, Kind.PERCENT, signed(sign, number))
+                    .sensible(repaired(name, flipped(operator, sign), sign, number, unit));
         }
         Double factor = UNITS.get(metric.quantity()).get(unit);
         if (factor == null) {
             throw wrong(text, unit.isEmpty() ? "has a number without a unit" : "has a unit that " + metric.name() + " is not counted in",
                     repaired(name, operator, sign, number, unit));
         }
-        return new Threshold(text, metric, operator, sign.isEmpty() ? Kind.LIMIT : Kind.CHANGE, signed(sign, number) * factor);
+        return new Threshold(text, metric, operator, sign.isEmpty() ? Kind.LIMIT : Kind.CHANGE, signed(sign, number) * factor)
+                .sensible(repaired(name, flipped(operator, sign), sign, number, unit));
+    }
+
+    /** What holds for two runs that are the same is no threshold: a change that is held against its wrong side. */
+    private Threshold sensible(String nearest) {
+        if (kind != Kind.LIMIT && isBroken(1, 1)) {
+            throw wrong(text, "fails when nothing has changed", nearest);
+        }
+        return this;
+    }
+
+    /** The comparison that goes with a sign. */
+    private static String flipped(String operator, String sign) {
+        return sign.equals("-") ? "<" : sign.equals("+") ? ">" : operator;
     }
 
     private static double signed(String sign, String number) {

@@ -1,7 +1,6 @@
 package dev.weft.perf.report;
 
 import dev.weft.perf.model.HistogramData;
-import dev.weft.perf.model.Loop;
 import dev.weft.perf.model.Parameters;
 import dev.weft.perf.model.RunDocument;
 import dev.weft.perf.model.RunResult;
@@ -40,13 +39,8 @@ final class Words {
         return run.parameters() != null && run.parameters().test() == TestKind.THROUGHPUT;
     }
 
-    /** The histogram that says what a user feels: corrected for an open loop, raw for a closed one; null when there is none. */
+    /** As {@link RunResult#felt}. */
     static HistogramData felt(RunResult run) {
-        if (run.latency() == null) {
-            return null;
-        }
-        boolean open = run.parameters() != null && run.parameters().loop() == Loop.OPEN;
-        HistogramData data = open && run.latency().corrected() != null ? run.latency().corrected() : run.latency().raw();
-        return data == null || data.count() == 0 ? null : data;
+        return run.felt();
     }
 }

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /** Connect, request, response, close, and again: what a new connection costs. Allocates, since connections do. */
-public final class Connector implements Worker, MessageHandler {
+public final class Connector extends CountingWorker implements MessageHandler {
     private static final long TIME_OUT_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final int MAX_FAILURES = 100;
 
@@ -17,10 +17,7 @@ public final class Connector implements Worker, MessageHandler {
     private final StreamSetup setup;
     private final NanoClock clock;
     private final long limit;
-    private final Tally tally = new Tally();
     private final LatencyRecorder latency = new LatencyRecorder(false);
-    private volatile boolean stopSending;
-    private volatile boolean done;
     private volatile String description = "";
     private int failuresInARow;
     private boolean answered;
@@ -35,8 +32,8 @@ public final class Connector implements Worker, MessageHandler {
 
     @Override
     public int doWork() {
-        if (stopSending || tally.sent.get() == limit || failuresInARow == MAX_FAILURES) {
-            done = true;
+        if (sendingStopped() || tally.sent.get() == limit || failuresInARow == MAX_FAILURES) {
+            finish();
             return 0;
         }
         long begin = clock.nanoTime();
@@ -85,21 +82,6 @@ public final class Connector implements Worker, MessageHandler {
     }
 
     @Override
-    public boolean isDone() {
-        return done;
-    }
-
-    @Override
-    public void stopSending() {
-        stopSending = true;
-    }
-
-    @Override
-    public Tally tally() {
-        return tally;
-    }
-
-    @Override
     public LatencyRecorder latency() {
         return latency;
     }
@@ -115,12 +97,7 @@ public final class Connector implements Worker, MessageHandler {
     }
 
     @Override
-    public long retransmits() {
-        return -1;
-    }
-
-    @Override
     public void close() {
-        done = true;
+        finish();
     }
 }

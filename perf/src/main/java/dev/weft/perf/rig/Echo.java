@@ -37,11 +37,6 @@ public final class Echo extends StreamWorker implements MessageHandler {
     }
 
     @Override
-    public LatencyRecorder latency() {
-        return null;
-    }
-
-    @Override
     public boolean counts() {
         return false;
     }

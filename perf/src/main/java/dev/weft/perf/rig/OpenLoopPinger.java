@@ -8,7 +8,7 @@ import java.util.List;
  * Open loop of round trips over one or more streams on one thread: requests leave by the clock, whatever has come back. The time a request
  * was due travels in it, so that a stall is charged to every message it delayed, and not only to the one that met it.
  */
-public final class OpenLoopPinger implements Worker, MessageHandler {
+public final class OpenLoopPinger extends CountingWorker implements MessageHandler {
     private static final int BURST = 16;
     private static final int BATCH = 64;
 
@@ -17,10 +17,7 @@ public final class OpenLoopPinger implements Worker, MessageHandler {
     private final int messageBytes;
     private final long limit;
     private final Schedule schedule;
-    private final Tally tally = new Tally();
     private final LatencyRecorder latency = new LatencyRecorder(true);
-    private volatile boolean stopSending;
-    private volatile boolean done;
     private long sequence;
     private boolean stalled;
     private boolean ended;
@@ -43,13 +40,13 @@ public final class OpenLoopPinger implements Worker, MessageHandler {
         for (Transceiver stream : streams) {
             int delivered = stream.poll(this, BATCH);
             if (delivered == Transceiver.CLOSED) {
-                done = true;
+                finish();
                 return work;
             }
             work += delivered;
         }
         if (ended && tally.received.get() >= sequence) {
-            done = true;
+            finish();
         }
         return work;
     }
@@ -57,7 +54,7 @@ public final class OpenLoopPinger implements Worker, MessageHandler {
     private int send() {
         int sent = 0;
         while (sent < BURST) {
-            if (sequence == limit || stopSending) {
+            if (sequence == limit || sendingStopped()) {
                 ended = true;
                 break;
             }
@@ -86,7 +83,7 @@ public final class OpenLoopPinger implements Worker, MessageHandler {
     private void refused(long why) {
         if (why == Transceiver.CLOSED) {
             ended = true;
-            done = true;
+            finish();
         } else if (!stalled) {
             stalled = true;
             tally.stalls.add(1);
@@ -112,21 +109,6 @@ public final class OpenLoopPinger implements Worker, MessageHandler {
     @Override
     public long scheduled(long until) {
         return Math.min(limit, schedule.dueUntil(until));
-    }
-
-    @Override
-    public boolean isDone() {
-        return done;
-    }
-
-    @Override
-    public void stopSending() {
-        stopSending = true;
-    }
-
-    @Override
-    public Tally tally() {
-        return tally;
     }
 
     @Override

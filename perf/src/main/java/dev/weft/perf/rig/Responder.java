@@ -6,13 +6,11 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /** The far end of {@link Connector}: takes a connection, answers one request, waits for the end. */
-public final class Responder implements Worker {
+public final class Responder extends CountingWorker {
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Acceptor acceptor;
     private final NanoClock clock;
-    private final Tally tally = new Tally();
-    private volatile boolean stopped;
     private volatile String description = "";
 
     public Responder(Acceptor acceptor, NanoClock clock) {
@@ -29,7 +27,7 @@ public final class Responder implements Worker {
             description = stream.describe();
             Echo echo = new Echo(stream);
             long begin = clock.nanoTime();
-            while (!echo.isDone() && !stopped && clock.nanoTime() - begin < LONGEST_NANOS) {
+            while (!echo.isDone() && !sendingStopped() && clock.nanoTime() - begin < LONGEST_NANOS) {
                 echo.doWork();
             }
             tally.received.add(echo.tally().received.get());
@@ -39,26 +37,6 @@ public final class Responder implements Worker {
             tally.lost.add(1); // a connection that broke while it was made; the connector counts it too
             return 0;
         }
-    }
-
-    @Override
-    public boolean isDone() {
-        return false;
-    }
-
-    @Override
-    public void stopSending() {
-        stopped = true;
-    }
-
-    @Override
-    public Tally tally() {
-        return tally;
-    }
-
-    @Override
-    public LatencyRecorder latency() {
-        return null;
     }
 
     @Override
@@ -72,13 +50,8 @@ public final class Responder implements Worker {
     }
 
     @Override
-    public long retransmits() {
-        return -1;
-    }
-
-    @Override
     public void close() {
-        stopped = true;
+        stopSending();
         acceptor.close();
     }
 }

@@ -89,11 +89,6 @@ public final class Source extends StreamWorker {
     }
 
     @Override
-    public LatencyRecorder latency() {
-        return null;
-    }
-
-    @Override
     public boolean counts() {
         return false;
     }

@@ -82,6 +82,8 @@ public final class WorkerThread implements AutoCloseable {
             long nanos = worker.idleNanos();
             if (nanos > 2 * AWAKE_NANOS) {
                 LockSupport.parkNanos(Math.min(nanos - AWAKE_NANOS, Transceiver.PATIENCE_NANOS));
+            } else if (nanos > 0) {
+                Thread.onSpinWait(); // due soon: a processor given away now may come back too late
             } else if (++idle % IDLE_ROUNDS_BEFORE_YIELD == 0) {
                 Thread.yield(); // somebody we wait for may need this processor
             } else {

@@ -1,48 +1,33 @@
 package dev.weft.perf.transport;
 
 import dev.weft.linux.Errno;
-import dev.weft.linux.FastIo;
 import dev.weft.linux.Memory;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.nio.channels.DatagramChannel;
 
 /**
  * One datagram a message on a connected UDP socket. Datagrams of {@link #GREETING_BYTES} bytes are greetings: the connecting end repeats
  * them until the accepting end answers with the same, and either may still arrive late.
  */
-final class DatagramTransceiver implements Transceiver {
+final class DatagramTransceiver extends SocketTransceiver {
     static final int GREETING_BYTES = 16;
     static final long GREETING = 0x574546545045_5246L; // "WEFTPERF"
     static final int MAX_BYTES = 65_507;
     private static final int ECONNREFUSED = 111;
     private static final int ENOBUFS = 105;
 
-    private final DatagramChannel channel;
-    private final int fd;
     private final long token;
     private final boolean answers;
     private final boolean spin;
-    private final String description;
-    private final Arena arena = Arena.ofShared();
-    private final FastIo io = new FastIo(arena);
-    private final long sendMemory;
     private final long receiveMemory;
     private final long greeting;
-    private int pending;
     private int held;
-    private boolean broken;
-    private boolean closed;
 
     DatagramTransceiver(DatagramChannel channel, int fd, StreamSetup setup, boolean answers) throws IOException {
-        this.channel = channel;
-        this.fd = fd;
+        super(channel, fd, setup.messageBytes(), channel.getRemoteAddress());
         this.token = setup.token();
         this.answers = answers;
         spin = setup.spin();
-        description = channel.getLocalAddress() + " to " + channel.getRemoteAddress();
-        sendMemory = arena.allocate(setup.messageBytes(), 64).address();
         receiveMemory = arena.allocate(MAX_BYTES, 64).address();
         greeting = arena.allocate(GREETING_BYTES, 8).address();
         Memory.putLongBigEndian(greeting, GREETING);
@@ -50,30 +35,10 @@ final class DatagramTransceiver implements Transceiver {
     }
 
     @Override
-    public long claim(int length) {
-        if (pending > 0) {
-            push();
-        }
-        return broken ? CLOSED : pending > 0 ? NOT_NOW : sendMemory;
-    }
-
-    @Override
-    public void commit(int length) {
-        pending = length;
-        push();
-    }
-
-    @Override
-    public void flush() {
-        if (pending > 0) {
-            push();
-        }
-    }
-
-    private void push() {
-        int written = io.write(fd, sendMemory, pending);
+    void push() {
+        int written = io.write(fd, sendMemory, sendTo);
         if (written >= 0 || written == -ENOBUFS) {
-            pending = 0; // a datagram the host itself drops is lost like any other
+            sendFrom = sendTo; // a datagram the host itself drops is lost like any other
         } else if (written != -Errno.EAGAIN && written != -Errno.EINTR) {
             broken = true;
         }
@@ -123,28 +88,7 @@ final class DatagramTransceiver implements Transceiver {
     }
 
     @Override
-    public String describe() {
-        return description;
-    }
-
-    @Override
     public long retransmits() {
         return -1;
-    }
-
-    @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        broken = true;
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            arena.close();
-        }
     }
 }

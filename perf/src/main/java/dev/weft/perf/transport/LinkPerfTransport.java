@@ -99,7 +99,7 @@ public final class LinkPerfTransport implements Transport {
         } catch (CompletionException e) {
             lane.close();
             loop.close();
-            throw new IOException(e.getCause().getMessage(), e);
+            throw new IOException(Reason.of(e.getCause()), e);
         }
         return new LinkAcceptor(loop, lane, arrived, transport.kind().label() + "|" + address.getHostAddress() + "|" + local.getPort());
     }

@@ -127,6 +127,9 @@ final class LinkTransceiver implements Transceiver, LinkListener {
         if (!greeted && type == FrameType.HELLO) {
             stranger = body != Long.BYTES || Memory.getLongBigEndian(address + FrameHeader.LENGTH) != token;
             greeted = !stranger;
+            if (stranger) {
+                from.close();
+            }
             return;
         }
         if (type != FrameType.DATA) {

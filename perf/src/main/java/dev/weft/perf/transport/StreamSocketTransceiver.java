@@ -1,13 +1,10 @@
 package dev.weft.perf.transport;
 
 import dev.weft.linux.Errno;
-import dev.weft.linux.FastIo;
 import dev.weft.linux.LinuxException;
 import dev.weft.linux.Memory;
 import dev.weft.linux.SocketOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.nio.channels.SocketChannel;
 
 /**
@@ -18,62 +15,30 @@ import java.nio.channels.SocketChannel;
  *                    0          from                           filled   capacity
  * </pre>
  */
-final class StreamSocketTransceiver implements Transceiver {
+final class StreamSocketTransceiver extends SocketTransceiver {
     /** Messages at least this large are read one at a time, so that none has to be moved. */
     private static final int LARGE = 16 * 1024;
     private static final int BULK = 64 * 1024;
 
     private final SocketChannel channel;
-    private final int fd;
     private final boolean tcp;
-    private final String description;
     private final int messageBytes;
-    private final Arena arena = Arena.ofShared();
-    private final FastIo io = new FastIo(arena);
-    private final long sendMemory;
     private final long receiveMemory;
     private final int capacity;
-    private int sendFrom;
-    private int sendTo;
     private int from;
     private int filled;
-    private boolean broken;
-    private boolean closed;
 
     StreamSocketTransceiver(SocketChannel channel, int fd, boolean tcp, int messageBytes) throws IOException {
+        super(channel, fd, messageBytes, channel.getRemoteAddress());
         this.channel = channel;
-        this.fd = fd;
         this.tcp = tcp;
         this.messageBytes = messageBytes;
-        description = channel.getLocalAddress() + " to " + channel.getRemoteAddress();
         capacity = messageBytes >= LARGE ? messageBytes : BULK + messageBytes;
-        sendMemory = arena.allocate(messageBytes, 64).address();
         receiveMemory = arena.allocate(capacity, 64).address();
     }
 
     @Override
-    public long claim(int length) {
-        if (sendFrom < sendTo) {
-            push();
-        }
-        return broken ? CLOSED : sendFrom < sendTo ? NOT_NOW : sendMemory;
-    }
-
-    @Override
-    public void commit(int length) {
-        sendFrom = 0;
-        sendTo = length;
-        push();
-    }
-
-    @Override
-    public void flush() {
-        if (sendFrom < sendTo) {
-            push();
-        }
-    }
-
-    private void push() {
+    void push() {
         while (sendFrom < sendTo && !broken) {
             int written = io.write(fd, sendMemory + sendFrom, sendTo - sendFrom);
             if (written > 0) {
@@ -130,35 +95,14 @@ final class StreamSocketTransceiver implements Transceiver {
     }
 
     @Override
-    public String describe() {
-        return description;
-    }
-
-    @Override
     public long retransmits() {
-        if (!tcp || closed) {
+        if (!tcp || isClosed()) {
             return -1;
         }
         try {
             return SocketOptions.retransmits(fd);
         } catch (LinuxException e) {
             return -1;
-        }
-    }
-
-    @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        broken = true;
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            arena.close();
         }
     }
 }

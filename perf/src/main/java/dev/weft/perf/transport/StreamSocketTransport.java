@@ -70,7 +70,7 @@ abstract class StreamSocketTransport implements Transport {
             return new SocketAcceptor(server, server.getLocalAddress(), setup);
         } catch (IOException | RuntimeException e) {
             server.close();
-            throw new IOException("cannot listen on " + wanted + " (" + name() + "): " + e.getMessage()
+            throw new IOException("cannot listen on " + wanted + " (" + name() + "): " + Reason.of(e)
                     + "; is the address one of this host's and the port free?", e);
         }
     }

@@ -34,7 +34,7 @@ public final class TcpTransport extends StreamSocketTransport {
             return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();
-            throw new IOException("cannot connect to " + setup.host() + " port " + address + ": " + e.getMessage()
+            throw new IOException("cannot connect to " + setup.host() + " port " + address + ": " + Reason.of(e)
                     + "; does a firewall let the data ports through (weft perf server --data-port)?", e);
         }
     }

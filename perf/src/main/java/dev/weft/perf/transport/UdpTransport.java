@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.concurrent.TimeUnit;
@@ -35,15 +36,16 @@ public final class UdpTransport implements Transport {
         try {
             SocketSettings.buffers(channel, setup);
             channel.connect(remote);
-            greet(channel, setup, remote, timeoutNanos);
+            greet(channel, setup, timeoutNanos);
             return new DatagramTransceiver(channel, SocketSettings.connected(channel, setup), setup, false);
         } catch (IOException | RuntimeException e) {
             channel.close();
-            throw e;
+            throw new IOException("no answer over UDP from " + setup.host() + " port " + address + ": " + Reason.of(e)
+                    + "; does a firewall let the data ports through (weft perf server --data-port)?", e);
         }
     }
 
-    private static void greet(DatagramChannel channel, StreamSetup setup, InetSocketAddress remote, long timeoutNanos) throws IOException {
+    private static void greet(DatagramChannel channel, StreamSetup setup, long timeoutNanos) throws IOException {
         ByteBuffer greeting = greeting(setup.token());
         ByteBuffer answer = ByteBuffer.allocate(DatagramTransceiver.GREETING_BYTES);
         long deadline = System.nanoTime() + timeoutNanos;
@@ -56,8 +58,7 @@ public final class UdpTransport implements Transport {
                 }
             }
         }
-        throw new IOException("no answer over UDP from " + remote.getHostString() + " port " + remote.getPort()
-                + "; does a firewall let the data ports through (weft perf server --data-port)?");
+        throw new SocketTimeoutException("silence for " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms");
     }
 
     private static ByteBuffer greeting(long token) {
@@ -75,7 +76,7 @@ public final class UdpTransport implements Transport {
             return new UdpAcceptor(channel, setup);
         } catch (IOException | RuntimeException e) {
             channel.close();
-            throw new IOException("cannot listen on " + wanted + " (udp): " + e.getMessage()
+            throw new IOException("cannot listen on " + wanted + " (udp): " + Reason.of(e)
                     + "; is the address one of this host's and the port free?", e);
         }
     }

@@ -35,7 +35,7 @@ public final class UnixTransport extends StreamSocketTransport {
             return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();
-            throw new IOException("cannot connect to " + address + ": " + e.getMessage()
+            throw new IOException("cannot connect to " + address + ": " + Reason.of(e)
                     + "; unix sockets need client and server on one host that see the same files", e);
         }
     }

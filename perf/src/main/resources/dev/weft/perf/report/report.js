@@ -14,6 +14,7 @@
   const parse = (group) => ({
     group,
     name: group.dataset.name,
+    colour: [...group.classList].find((name) => /^c[0-9]$/.test(name)),
     points: group.dataset.points.split(";").filter(Boolean).map((entry) => {
       const [x, y, atX, atY] = entry.split("|");
       return { x: +x, y: +y, atX, atY };
@@ -21,9 +22,10 @@
   });
 
   const show = (lines, event) => {
-    tip.replaceChildren(...lines.map((line) => {
+    tip.replaceChildren(...lines.map(({ text, colour }) => {
       const row = document.createElement("div");
-      row.textContent = line;
+      row.textContent = text;
+      row.className = colour;
       return row;
     }));
     tip.hidden = false;
@@ -52,7 +54,11 @@
       cross.setAttribute("x1", best.point.x);
       cross.setAttribute("x2", best.point.x);
       cross.removeAttribute("hidden");
-      show([best.point.atX, ...hits.map((hit) => hit.line.name + ": " + hit.point.atY)], event);
+      hits.sort((a, b) => a.point.y - b.point.y);
+      show([{ text: best.point.atX, colour: "" }, ...hits.map(({ line, point }) => ({
+        text: line.name + ": " + point.atY,
+        colour: line.colour,
+      }))], event);
     });
     svg.addEventListener("pointerleave", () => {
       tip.hidden = true;

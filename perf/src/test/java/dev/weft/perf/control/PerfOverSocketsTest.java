@@ -107,6 +107,12 @@ class PerfOverSocketsTest {
         assertEquals("complete", run("--test", "rr", "--count", "10").path("verdict").path("state").asText());
     }
 
+    @Test
+    void shouldMeasureStepAfterStepWithoutFindingTheServerBusy() throws IOException {
+        run("--test", "rr", "--count", "5", "--size", "24:1K:*2", "--repeat", "3");
+        assertEquals(6, JSON.readTree(out.toString()).path("runs").size(), err.toString());
+    }
+
     private JsonNode run(String... options) throws IOException {
         String[] words = new String[options.length + 7];
         System.arraycopy(new String[] {"client", "127.0.0.1", "-p", "" + server.port(), "--output", "json", "-q"}, 0, words, 0, 7);

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.perf.RunSamples;
+import dev.weft.perf.model.RunDocument;
+import dev.weft.perf.model.RunResult;
+import dev.weft.perf.model.TestKind;
 import java.io.ByteArrayInputStream;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -44,5 +48,21 @@ class ReportTest {
     @Test
     void paintsAPictureWithoutADisplay() throws Exception {
         assertNotNull(ImageIO.read(new ByteArrayInputStream(PngChart.of(Charts.of(List.of(Fixtures.single("a", 30_000))).getFirst()))));
+    }
+
+    @Test
+    void namesTheWorstPairOfAMeshAndColoursIt() {
+        String page = Page.of(List.of(Fixtures.mesh()));
+        assertTrue(page.contains("Worst pair: <b>hostb &gt; hostc</b>"), "the fixture's slow pair");
+        assertTrue(page.indexOf("id=\"mesh\"") < page.indexOf("id=\"summary\""), "the map comes first");
+    }
+
+    @Test
+    void namesALayerThatWasNotMeasured() {
+        List<RunResult> runs = List.of(RunSamples.failed("verbs", "verbs", TestKind.RR, "no <device>"),
+                RunSamples.roundTrips("link", "link-tcp", 20_000), RunSamples.throughput("link", "link-tcp", 1e9));
+        String page = Page.of(List.of(RunDocument.of(RunDocument.Kind.LAYERS, "test", "Layers", runs)));
+        assertTrue(page.contains("verbs: not measured, no &lt;device&gt;"), "the reason is there, and harmless");
+        assertTrue(page.contains("link, throughput"), "a layer has a row for each test");
     }
 }

@@ -18,7 +18,7 @@ class SamplerTest {
     private final FakeClock clock = new FakeClock();
     private final Transceiver[] pair = MemoryTransport.pair(BYTES);
     private final Source source = new Source(pair[0], clock, BYTES, Long.MAX_VALUE, new Schedule(10, 0, 1), true);
-    private final Sink sink = new Sink(pair[1], clock, new LatencyRecorder(true), () -> 0);
+    private final Sink sink = new Sink(pair[1], clock, new LatencyRecorder(true), () -> 0, Long.MAX_VALUE, Long.MAX_VALUE);
     private final List<Interval> told = new ArrayList<>();
     private final List<String> edges = new ArrayList<>();
 

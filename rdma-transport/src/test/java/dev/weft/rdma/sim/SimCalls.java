@@ -4,6 +4,7 @@ import com.ibm.disni.verbs.IbvRecvWR;
 import com.ibm.disni.verbs.IbvSendWR;
 import com.ibm.disni.verbs.IbvSge;
 import com.ibm.disni.verbs.IbvWC;
+import com.ibm.disni.verbs.IbvWC.IbvWcOpcode;
 import com.ibm.disni.verbs.SVCDeregMr;
 import com.ibm.disni.verbs.SVCPollCq;
 import com.ibm.disni.verbs.SVCPostRecv;
@@ -46,9 +47,11 @@ final class SimCalls {
         return to;
     }
 
-    /** A send request; RDMA reads and writes are not simulated, links do not use them. */
-    private static final class SendRequest implements SVCPostSend.SendWRMod {
+    /** A send, write or read request; atomics are not simulated. */
+    private static final class SendRequest implements SVCPostSend.SendWRMod, SVCPostSend.RdmaMod {
         private final int opcode;
+        private long remoteAddress;
+        private int remoteKey;
         private final Sge[] elements;
         private long id;
         private int flags;
@@ -58,6 +61,16 @@ final class SimCalls {
             elements = elements(from.getSg_list());
             id = from.getWr_id();
             flags = from.getSend_flags();
+            remoteAddress = from.getRdma().getRemote_addr();
+            remoteKey = from.getRdma().getRkey();
+        }
+
+        /** @return null for what is not simulated */
+        SimQp.Operation operation() {
+            IbvWcOpcode told = opcode == IbvSendWR.IBV_WR_SEND ? IbvWcOpcode.IBV_WC_SEND
+                    : opcode == IbvSendWR.IBV_WR_RDMA_WRITE ? IbvWcOpcode.IBV_WC_RDMA_WRITE
+                    : opcode == IbvSendWR.IBV_WR_RDMA_READ ? IbvWcOpcode.IBV_WC_RDMA_READ : null;
+            return told == null ? null : new SimQp.Operation(told, remoteAddress, remoteKey);
         }
 
         @Override
@@ -92,7 +105,37 @@ final class SimCalls {
 
         @Override
         public SVCPostSend.RdmaMod getRdmaMod() {
-            throw new UnsupportedOperationException("one-sided operations are not simulated");
+            return this;
+        }
+
+        @Override
+        public void setRemote_addr(long address) {
+            remoteAddress = address;
+        }
+
+        @Override
+        public long getRemote_addr() {
+            return remoteAddress;
+        }
+
+        @Override
+        public void setRkey(int key) {
+            remoteKey = key;
+        }
+
+        @Override
+        public int getRkey() {
+            return remoteKey;
+        }
+
+        @Override
+        public void setReserved(int reserved) {
+            // padding behind the key
+        }
+
+        @Override
+        public int getReserved() {
+            return 0;
         }
 
         @Override
@@ -117,10 +160,11 @@ final class SimCalls {
             synchronized (qp.node.world) {
                 for (posted = 0; posted < count; posted++) {
                     SendRequest request = requests[posted];
-                    if (request.opcode != IbvSendWR.IBV_WR_SEND) {
+                    SimQp.Operation operation = request.operation();
+                    if (operation == null) {
                         return Errno.EOPNOTSUPP;
                     }
-                    int error = qp.postSend(request.id, (request.flags & IbvSendWR.IBV_SEND_SIGNALED) != 0,
+                    int error = qp.postSend(request.id, operation, (request.flags & IbvSendWR.IBV_SEND_SIGNALED) != 0,
                             (request.flags & IbvSendWR.IBV_SEND_INLINE) != 0, snapshot(request.elements));
                     if (error != 0) {
                         return error;

@@ -22,6 +22,14 @@ final class SimMr extends IbvMr {
         return (access & ~IBV_ACCESS_LOCAL_WRITE) != 0;
     }
 
+    boolean mayBeReadRemotely() {
+        return (access & IBV_ACCESS_REMOTE_READ) != 0;
+    }
+
+    boolean mayBeWrittenRemotely() {
+        return (access & IBV_ACCESS_REMOTE_WRITE) != 0;
+    }
+
     boolean mayBeWritten() {
         return (access & IBV_ACCESS_LOCAL_WRITE) != 0;
     }

@@ -19,6 +19,8 @@ import java.util.List;
  *              ^                                 |  lost
  *              +---- after the retry time -------+---- out of retries, or no receive slot: error, both queues flushed
  * </pre>
+ *
+ * RDMA writes and reads go the same way without a receive slot; what a read brings is written when it is acknowledged.
  */
 final class SimQp extends IbvQP {
     private static final long RETRY_NANOS = 200_000_000;
@@ -29,21 +31,32 @@ final class SimQp extends IbvQP {
     record Element(long address, int length, int key) {
     }
 
+    /** What is to be done; the remote side only for {@code WRITE} and {@code READ}. */
+    record Operation(IbvWcOpcode opcode, long remoteAddress, int remoteKey) {
+    }
+
     /** A posted work request; {@code inline} holds bytes copied when it was posted. */
     private static final class Send {
         final long id;
         final int index;
+        final Operation operation;
         final boolean signaled;
         final Element[] elements;
         final byte[] inline;
+        byte[] fetched;
         boolean told;
 
-        Send(long id, int index, boolean signaled, Element[] elements, byte[] inline) {
+        Send(long id, int index, Operation operation, boolean signaled, Element[] elements, byte[] inline) {
             this.id = id;
             this.index = index;
+            this.operation = operation;
             this.signaled = signaled;
             this.elements = elements;
             this.inline = inline;
+        }
+
+        boolean isRead() {
+            return operation.opcode == IbvWcOpcode.IBV_WC_RDMA_READ;
         }
     }
 
@@ -116,7 +129,7 @@ final class SimQp extends IbvQP {
         return 0;
     }
 
-    int postSend(long id, boolean signaled, boolean inline, Element[] elements) {
+    int postSend(long id, Operation operation, boolean signaled, boolean inline, Element[] elements) {
         if (destroyed) {
             throw new AssertionError("send posted to a destroyed queue pair");
         }
@@ -130,9 +143,9 @@ final class SimQp extends IbvQP {
             return Errno.EINVAL;
         }
         posted++;
-        Send send = new Send(id, posted, signaled, elements, inline ? gather(elements, false) : null);
+        Send send = new Send(id, posted, operation, signaled, elements, inline ? gather(elements, false) : null);
         if (state == IBV_QPS_ERR) {
-            complete(sendQueue, id, IbvWcStatus.IBV_WC_WR_FLUSH_ERR, IbvWcOpcode.IBV_WC_SEND, 0, posted);
+            complete(sendQueue, id, IbvWcStatus.IBV_WC_WR_FLUSH_ERR, operation.opcode, 0, posted);
             return 0;
         }
         underWay.add(send);
@@ -183,7 +196,7 @@ final class SimQp extends IbvQP {
             node.world.after(500_000, () -> leave(send, retries)); // held back, or behind one that is
             return;
         }
-        byte[] bytes = send.inline != null ? send.inline : gather(send.elements, true);
+        byte[] bytes = send.isRead() ? new byte[0] : send.inline != null ? send.inline : gather(send.elements, true);
         if (bytes == null) {
             failWith(send, IbvWcStatus.IBV_WC_LOC_PROT_ERR);
             return;
@@ -202,7 +215,7 @@ final class SimQp extends IbvQP {
         node.world.after(lastArrival - node.world.now(), () -> to.arrive(this, send, bytes, retries));
         underWay.remove(send);
         unacknowledged.add(send);
-        if (node.isIwarp()) {
+        if (node.isIwarp() && !send.isRead()) {
             tell(send); // for iWARP a message is sent when TCP has it
         }
     }
@@ -222,6 +235,10 @@ final class SimQp extends IbvQP {
         }
         if (!from.node.reaches(node) || from.hasEarlier(send)) {
             from.again(send, retries); // lost; what comes behind it is discarded here and sent again
+            return;
+        }
+        if (send.operation.opcode != IbvWcOpcode.IBV_WC_SEND) {
+            oneSided(from, send, bytes);
             return;
         }
         Receive slot = node.faults().slotsToMiss-- > 0 ? null : receives.poll();
@@ -248,6 +265,25 @@ final class SimQp extends IbvQP {
         Memory.fromArray(bytes, slot.element.address);
         from.arrived(send);
         complete(receiveQueue, slot.id, IbvWcStatus.IBV_WC_SUCCESS, IbvWcOpcode.IBV_WC_RECV, bytes.length, -1);
+        node.world.after(node.world.latency(), () -> from.acknowledged(send, this, RETRIES));
+    }
+
+    /** A write or a read of this side's memory, of which its program learns nothing. */
+    private void oneSided(SimQp from, Send send, byte[] bytes) {
+        int length = send.isRead() ? length(send.elements) : bytes.length;
+        SimMr region = node.regions.get(send.operation.remoteKey);
+        if (region == null || region.domain != domain || !region.covers(send.operation.remoteAddress, length)
+                || !(send.isRead() ? region.mayBeReadRemotely() : region.mayBeWrittenRemotely())) {
+            fail();
+            from.failWith(send, IbvWcStatus.IBV_WC_REM_ACCESS_ERR);
+            return;
+        }
+        if (send.isRead()) {
+            send.fetched = Memory.toArray(send.operation.remoteAddress, length);
+        } else {
+            Memory.fromArray(bytes, send.operation.remoteAddress);
+        }
+        from.arrived(send);
         node.world.after(node.world.latency(), () -> from.acknowledged(send, this, RETRIES));
     }
 
@@ -289,6 +325,9 @@ final class SimQp extends IbvQP {
         }
         if (by.node.reaches(node)) {
             unconfirmed.remove(send);
+            if (send.isRead()) {
+                scatter(send);
+            }
             tell(send);
         } else if (retries == 0) {
             failWith(send, IbvWcStatus.IBV_WC_RETRY_EXC_ERR);
@@ -297,11 +336,23 @@ final class SimQp extends IbvQP {
         }
     }
 
+    private void scatter(Send send) {
+        int at = 0;
+        for (Element element : send.elements) {
+            if (!isRegistered(element, true)) {
+                failWith(send, IbvWcStatus.IBV_WC_LOC_PROT_ERR);
+                return;
+            }
+            Memory.fromArray(Arrays.copyOfRange(send.fetched, at, at + element.length), element.address);
+            at += element.length;
+        }
+    }
+
     private void tell(Send send) {
         if (!send.told) {
             send.told = true;
             if (send.signaled) {
-                complete(sendQueue, send.id, IbvWcStatus.IBV_WC_SUCCESS, IbvWcOpcode.IBV_WC_SEND, 0, send.index);
+                complete(sendQueue, send.id, IbvWcStatus.IBV_WC_SUCCESS, send.operation.opcode, 0, send.index);
             }
         }
     }
@@ -314,7 +365,7 @@ final class SimQp extends IbvQP {
         }
         if (!send.told) {
             send.told = true;
-            complete(sendQueue, send.id, status, IbvWcOpcode.IBV_WC_SEND, 0, send.index);
+            complete(sendQueue, send.id, status, send.operation.opcode, 0, send.index);
         }
         fail();
     }
@@ -329,7 +380,7 @@ final class SimQp extends IbvQP {
             while (!queue.isEmpty()) {
                 Send send = queue.poll();
                 if (!send.told) {
-                    complete(sendQueue, send.id, IbvWcStatus.IBV_WC_WR_FLUSH_ERR, IbvWcOpcode.IBV_WC_SEND, 0, send.index);
+                    complete(sendQueue, send.id, IbvWcStatus.IBV_WC_WR_FLUSH_ERR, send.operation.opcode, 0, send.index);
                 }
             }
         }

@@ -1,0 +1,26 @@
+package dev.weft.perf.transport;
+
+import java.io.EOFException;
+import java.net.PortUnreachableException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
+
+/** Words for failures. Java says of several only what class they are of, and has no message for them. */
+public final class Reason {
+    private Reason() {
+    }
+
+    /** @return never null, for a sentence: the message, or what the class of the failure means */
+    public static String of(Throwable failure) {
+        if (failure.getMessage() != null) {
+            return failure.getMessage();
+        }
+        return switch (failure) {
+            case PortUnreachableException _ -> "nothing listens on that port";
+            case UnresolvedAddressException _ -> "there is no host of that name";
+            case ClosedChannelException _ -> "the connection was closed";
+            case EOFException _ -> "the connection ended in the middle of a message";
+            default -> failure.getCause() == null ? failure.getClass().getSimpleName() : of(failure.getCause());
+        };
+    }
+}
