@@ -11,7 +11,9 @@ def bar($rows; $device; $name; $system; $test; $other; $their_test; $op; $limit)
     | cell($rows; $device; $other; $their_test) as $theirs
     | {name: "\($name) \(if $op == "min" then ">=" else "<=" end) \($limit) (\($device))"}
       + if $mine.median == null then {ok: false, detail: "no measurement: \($mine.error // "not asked for")"}
-        elif ($theirs.median // 0) == 0 then {ok: ($other | startswith("ib_") | not), detail: "no peer: \($theirs.error // "not asked for")"}
+        elif ($theirs.median // 0) == 0 then 
+            ($theirs.error // "not begun: not asked for") as $why
+            | {ok: (($other | startswith("ib_") | not) and ($why | startswith("not begun") | not)), detail: "no peer: \($why)"}
         else ($mine.median / $theirs.median) as $ratio
             | {ok: (if $op == "min" then $ratio >= $limit else $ratio <= $limit end),
                detail: "\($ratio | digits) (\($mine.median | digits) against \($theirs.median | digits) \($mine.unit))"}
