@@ -27,19 +27,21 @@ public class RouteLookupBenchmark {
     private final int[] locals4 = new int[QUESTIONS];
     private final int[] peers4 = new int[QUESTIONS];
     private final long[] peers6 = new long[QUESTIONS];
-    private RouteTable table;
+    private final RouteTable table = new RouteTable();
     private int next;
 
     @Setup
     public void setUp() throws UnknownHostException {
-        RouteTable.Builder builder = new RouteTable.Builder();
         for (int i = 0; i < ENDPOINTS; i++) {
-            builder.local(ipv4(192 << 24 | 168 << 16 | i), 1).local(ipv6(NETWORK6 + 0xffff, i), 1);
+            table.apply(new LocalChange(ipv4(192 << 24 | 168 << 16 | i), 1));
+            table.apply(new LocalChange(ipv6(NETWORK6 + 0xffff, i), 1));
         }
+        PeerRanges.Builder ranges = new PeerRanges.Builder();
         for (int i = 0; i < PEERS; i++) {
-            builder.peer(new IpPrefix(ipv4(NETWORK4 | i << 8), 24), 1, i).peer(new IpPrefix(ipv6(NETWORK6 + i, 0), 64), 1, i);
+            ranges.peer(new IpPrefix(ipv4(NETWORK4 | i << 8), 24), 1, i);
+            ranges.peer(new IpPrefix(ipv6(NETWORK6 + i, 0), 64), 1, i);
         }
-        table = builder.build();
+        table.ranges(ranges.build());
         SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < QUESTIONS; i++) {
             locals4[i] = 192 << 24 | 168 << 16 | random.nextInt(ENDPOINTS);
