@@ -69,9 +69,10 @@ public final class PerfClient {
         if (problem != null) {
             throw new PerfException(problem);
         }
+        // Before the connection is made: a server waits two seconds for it, and the first JSON of a JVM takes long on a slow machine.
+        com.fasterxml.jackson.databind.node.ObjectNode request = Wire.message("test");
+        request.set("plan", Wire.JSON.valueToTree(plan));
         try (Wire wire = ServerLine.open(host, port)) {
-            com.fasterxml.jackson.databind.node.ObjectNode request = Wire.message("test");
-            request.set("plan", Wire.JSON.valueToTree(plan));
             wire.send(request);
             JsonNode ready = ServerLine.expect(wire, host, "ready");
             List<String> addresses = new ArrayList<>();

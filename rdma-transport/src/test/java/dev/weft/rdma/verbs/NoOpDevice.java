@@ -3,6 +3,7 @@ package dev.weft.rdma.verbs;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import com.ibm.disni.verbs.IbvRecvWR;
 import com.ibm.disni.verbs.IbvSendWR;
 import com.ibm.disni.verbs.IbvSge;
 import com.ibm.disni.verbs.IbvWC;
@@ -45,7 +46,15 @@ public final class NoOpDevice {
         IbvSendWR request = new IbvSendWR();
         request.setOpcode(IbvSendWR.IBV_WR_SEND);
         request.setSg_list(new LinkedList<>(List.of(new IbvSge())));
-        return new PanamaPostSend(pair, List.of(request), null);
+        return postSend(List.of(request));
+    }
+
+    public BatchPostSend postSend(List<IbvSendWR> requests) {
+        return new PanamaPostSend(pair, requests, null);
+    }
+
+    public BatchPostRecv postRecv(List<IbvRecvWR> requests) {
+        return new PanamaPostRecv(pair, requests, null);
     }
 
     /** A poll for up to 32 completions, of which there are none. */
