@@ -9,7 +9,6 @@ import dev.weft.link.LinkRig;
 import dev.weft.linux.NativeBytes;
 import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
-import dev.weft.route.RouteTable;
 import dev.weft.testing.Mutations;
 import io.aeron.Aeron;
 import io.aeron.Publication;
@@ -56,9 +55,9 @@ class StrangerTest {
         hosts.a.start(Streams.network("blue", TwoLanes.BLUE, Mode.SHARED), directory.resolve("a"));
         driverB = hosts.b.start(Streams.network("blue", TwoLanes.BLUE, Mode.SHARED), directory.resolve("b"));
         hosts.a.mail.add(forge);
-        RouteTable lies = TwoLanes.routes("10.42.1.2", "10.43.1.2", "2").local(IpAddresses.parse("10.42.1.66"), TwoLanes.BLUE)
-                .local(IpAddresses.parse("10.42.3.3"), TwoLanes.BLUE).peer(IpPrefix.parse("10.42.9.0/24"), TwoLanes.BLUE, 0).build();
-        LinkRig.await(hosts.a.lane.routes(lies));
+        LinkRig.await(hosts.a.lane.locals(List.of(TwoLanes.local("10.42.1.66", TwoLanes.BLUE),
+                TwoLanes.local("10.42.3.3", TwoLanes.BLUE))));
+        LinkRig.await(hosts.a.lane.ranges(TwoLanes.ranges("2").peer(IpPrefix.parse("10.42.9.0/24"), TwoLanes.BLUE, 0).build()));
         a = Streams.client(directory.resolve("a"));
         b = Streams.client(directory.resolve("b"));
         subscription = b.addSubscription(AT_B, STREAM);

@@ -19,7 +19,8 @@ import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
 import dev.weft.peer.Peers;
 import dev.weft.peer.Peers.LocalAddress;
-import dev.weft.route.RouteTable;
+import dev.weft.route.LocalChange;
+import dev.weft.route.PeerRanges;
 import dev.weft.session.LocalHost;
 import dev.weft.session.RdmaPolicy;
 import dev.weft.session.RemoteHost;
@@ -41,7 +42,7 @@ final class TwoLanes implements AutoCloseable {
     static final int RED = 6;
 
     private static final SessionConfig SESSION = new SessionConfig(200_000_000L, 5_000_000_000L, 5_000_000_000L, 10_000_000L,
-            100_000_000L, 80_000_000L);
+            100_000_000L, 80_000_000L, 300_000_000_000L);
 
     final MemoryTransport network = new MemoryTransport();
     final Host a;
@@ -139,8 +140,8 @@ final class TwoLanes implements AutoCloseable {
         b.lane.start();
         own(a, "10.42.1.2", "10.43.1.2");
         own(b, "10.42.2.2", "10.43.2.2");
-        a.lane.routes(routes("10.42.1.2", "10.43.1.2", "2").build());
-        b.lane.routes(routes("10.42.2.2", "10.43.2.2", "1").build());
+        a.lane.ranges(ranges("2").build());
+        b.lane.ranges(ranges("1").build());
         a.lane.addPeer(new RemoteHost(0, "b", new InetSocketAddress(InetAddress.getLoopbackAddress(), 5790)));
         b.lane.addPeer(new RemoteHost(0, "a", new InetSocketAddress(InetAddress.getLoopbackAddress(), 4790)));
         LinkRig.until("session", () -> isEstablished(a) && isEstablished(b));
@@ -148,12 +149,17 @@ final class TwoLanes implements AutoCloseable {
 
     private static void own(Host host, String blue, String red) {
         host.locals(List.of(new LocalAddress(IpAddresses.parse(blue), BLUE), new LocalAddress(IpAddresses.parse(red), RED)));
+        host.lane.locals(List.of(local(blue, BLUE), local(red, RED)));
     }
 
-    /** What a host believes of itself and of the peer with that third byte in its addresses. */
-    static RouteTable.Builder routes(String blue, String red, String peer) {
-        return new RouteTable.Builder().local(IpAddresses.parse(blue), BLUE).local(IpAddresses.parse(red), RED)
-                .peer(IpPrefix.parse("10.42." + peer + ".0/24"), BLUE, 0).peer(IpPrefix.parse("10.43." + peer + ".0/24"), RED, 0);
+    static LocalChange local(String address, int vni) {
+        return new LocalChange(IpAddresses.parse(address), vni);
+    }
+
+    /** What a host believes of the peer with that third byte in its addresses. */
+    static PeerRanges.Builder ranges(String peer) {
+        return new PeerRanges.Builder().peer(IpPrefix.parse("10.42." + peer + ".0/24"), BLUE, 0)
+                .peer(IpPrefix.parse("10.43." + peer + ".0/24"), RED, 0);
     }
 
     static boolean isEstablished(Host host) {
