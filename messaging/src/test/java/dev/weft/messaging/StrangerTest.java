@@ -9,7 +9,6 @@ import dev.weft.link.LinkRig;
 import dev.weft.linux.NativeBytes;
 import dev.weft.network.IpAddresses;
 import dev.weft.network.IpPrefix;
-import dev.weft.route.LocalChange;
 import dev.weft.testing.Mutations;
 import io.aeron.Aeron;
 import io.aeron.Publication;
@@ -56,8 +55,8 @@ class StrangerTest {
         hosts.a.start(Streams.network("blue", TwoLanes.BLUE, Mode.SHARED), directory.resolve("a"));
         driverB = hosts.b.start(Streams.network("blue", TwoLanes.BLUE, Mode.SHARED), directory.resolve("b"));
         hosts.a.mail.add(forge);
-        hosts.a.lane.locals(List.of(new LocalChange(IpAddresses.parse("10.42.1.66"), TwoLanes.BLUE),
-                new LocalChange(IpAddresses.parse("10.42.3.3"), TwoLanes.BLUE)));
+        LinkRig.await(hosts.a.lane.locals(List.of(TwoLanes.local("10.42.1.66", TwoLanes.BLUE),
+                TwoLanes.local("10.42.3.3", TwoLanes.BLUE))));
         LinkRig.await(hosts.a.lane.ranges(TwoLanes.ranges("2").peer(IpPrefix.parse("10.42.9.0/24"), TwoLanes.BLUE, 0).build()));
         a = Streams.client(directory.resolve("a"));
         b = Streams.client(directory.resolve("b"));

@@ -149,7 +149,11 @@ final class TwoLanes implements AutoCloseable {
 
     private static void own(Host host, String blue, String red) {
         host.locals(List.of(new LocalAddress(IpAddresses.parse(blue), BLUE), new LocalAddress(IpAddresses.parse(red), RED)));
-        host.lane.locals(List.of(new LocalChange(IpAddresses.parse(blue), BLUE), new LocalChange(IpAddresses.parse(red), RED)));
+        host.lane.locals(List.of(local(blue, BLUE), local(red, RED)));
+    }
+
+    static LocalChange local(String address, int vni) {
+        return new LocalChange(IpAddresses.parse(address), vni);
     }
 
     /** What a host believes of the peer with that third byte in its addresses. */
