@@ -28,6 +28,8 @@ final class DriverHealth {
     private final long trailer;
     private long beat;
     private int silentLooks;
+    private long taken = -1;
+    private int deafLooks;
 
     /**
      * @param aeron directory of a driver that has just started
@@ -50,6 +52,9 @@ final class DriverHealth {
             if (now != size) {
                 return file + " was " + size + " bytes long and is " + now + " now: a client cut it or wrote behind its end";
             }
+            if (isDeaf()) {
+                return file + " holds commands the driver does not take, perhaps because a client wrote garbage among them";
+            }
             return isSilent() ? file + " shows no heartbeat of the driver: it cannot work, perhaps because a client wrote garbage among its"
                     + " commands" : "";
         } catch (IOException e) {
@@ -62,6 +67,15 @@ final class DriverHealth {
         silentLooks = now == beat ? silentLooks + 1 : 0;
         beat = now;
         return silentLooks >= SILENT_LOOKS;
+    }
+
+    /** Commands wait, and none was taken since the last looks. A length below 1 where a command begins stops the driver's reading there. */
+    private boolean isDeaf() throws IOException {
+        long now = read(trailer + RingBufferDescriptor.HEAD_POSITION_OFFSET, Long.BYTES).getLong(0);
+        boolean waiting = read(trailer + RingBufferDescriptor.TAIL_POSITION_OFFSET, Long.BYTES).getLong(0) > now;
+        deafLooks = waiting && now == taken ? deafLooks + 1 : 0;
+        taken = now;
+        return deafLooks >= SILENT_LOOKS;
     }
 
     /** Read, not mapped: a client may cut the file at any moment. */

@@ -127,6 +127,21 @@ class DirectoryFaultTest {
         assertEquals("", health.problem(), "it goes on");
     }
 
+    @Test
+    void shouldNoticeADriverThatBeatsButTakesNoCommands() throws IOException {
+        DriverHealth health = new DriverHealth(copy);
+        long trailer = CncFileDescriptor.META_DATA_LENGTH + ringLength() - RingBufferDescriptor.TRAILER_LENGTH;
+        advance(trailer + RingBufferDescriptor.TAIL_POSITION_OFFSET, 64); // somebody asks
+        for (int look = 0; look < 6; look++) {
+            advance(trailer + RingBufferDescriptor.CONSUMER_HEARTBEAT_OFFSET, 1_000);
+            assertEquals("", health.problem(), "it may be at work");
+        }
+        advance(trailer + RingBufferDescriptor.CONSUMER_HEARTBEAT_OFFSET, 1_000);
+        assertTrue(health.problem().contains("does not take"), health.problem());
+        advance(trailer + RingBufferDescriptor.HEAD_POSITION_OFFSET, 64);
+        assertEquals("", health.problem(), "it has taken them");
+    }
+
     private int ringLength() throws IOException {
         ByteBuffer length = ByteBuffer.allocate(4).order(ByteOrder.nativeOrder());
         try (FileChannel channel = FileChannel.open(file(), StandardOpenOption.READ)) {

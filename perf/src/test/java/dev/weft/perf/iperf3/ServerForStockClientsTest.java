@@ -102,7 +102,9 @@ class ServerForStockClientsTest {
     @Test
     void omitsTheBeginning() throws Exception {
         JsonNode end = client("-t1", "-O", "1", "-b", "80M");
-        assertMoved(end, "");
+        // What was sent in the part left out may arrive after it, so more may be received than was sent.
+        assertTrue(end.path("sum_sent").path("bytes").asLong() > 0, end::toPrettyString);
+        assertTrue(end.path("sum_received").path("bytes").asLong() > 0, end::toPrettyString);
         assertTrue(ours().intervals().getFirst().omitted());
     }
 
