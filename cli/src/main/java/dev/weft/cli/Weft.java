@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.perf.command.PerfCommand;
 import dev.weft.perf.iperf3.Iperf3Routing;
+import dev.weft.perf.transport.Reason;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,7 +29,7 @@ public final class Weft implements Callable<Integer> {
         CommandLine line = new CommandLine(new Weft()).setCaseInsensitiveEnumValuesAllowed(true);
         line.getSubcommands().get("verbs-run").setStopAtPositional(true); // what follows MAIN is the program's
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
-            command.getErr().println("weft: " + (failure.getMessage() == null ? failure.toString() : failure.getMessage()));
+            command.getErr().println("weft: " + Reason.of(failure));
             return 1;
         });
         return line.execute(Iperf3Routing.of(arguments));

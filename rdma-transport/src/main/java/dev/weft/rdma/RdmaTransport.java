@@ -70,8 +70,9 @@ public final class RdmaTransport implements LinkTransport {
     }
 
     private static Backend probe() {
-        if (PanamaProvider.kernelProblem() != null) {
-            return new Backend(null, null, PanamaProvider.kernelProblem(), "");
+        String missing = PanamaProvider.kernelProblem();
+        if (missing != null) {
+            return new Backend(null, null, missing, "");
         }
         try {
             PanamaProvider provider = PanamaVerbs.install();

@@ -12,8 +12,6 @@ import java.util.concurrent.TimeUnit;
 public final class MeshClient {
     private static final int SILENCE_MILLIS = 5 * MeshRun.SIGN_OF_LIFE_MILLIS;
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(60);
-    private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long BUSY_STEP_MILLIS = 50;
 
     private final MeshToken token;
 
@@ -42,22 +40,11 @@ public final class MeshClient {
      * @throws IOException when nothing was measured, with the reason
      */
     public RunResult measure(String from, int port, MeshOrder order) throws IOException {
-        long begin = System.nanoTime();
-        while (true) {
+        return WhileBusy.retry(() -> {
             try (Wire wire = ServerLine.open(from, port)) {
                 return ask(wire, from, order);
-            } catch (PerfException e) {
-                if (!e.isBusy() || System.nanoTime() - begin > BUSY_NANOS) {
-                    throw e;
-                }
             }
-            try {
-                Thread.sleep(BUSY_STEP_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", e);
-            }
-        }
+        });
     }
 
     private RunResult ask(Wire wire, String from, MeshOrder order) throws IOException {

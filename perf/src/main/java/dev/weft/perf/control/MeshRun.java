@@ -15,8 +15,6 @@ import java.util.concurrent.TimeUnit;
 final class MeshRun extends Occupation {
     /** How often the coordinator hears that the measurement goes on. */
     static final int SIGN_OF_LIFE_MILLIS = 1000;
-    private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long BUSY_STEP_MILLIS = 50;
 
     private final Wire wire;
     private final MeshOrder order;
@@ -107,27 +105,14 @@ final class MeshRun extends Occupation {
     /** The other end may still be ending its last test. */
     private RunResult measure() throws IOException {
         String startedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
-        while (true) {
+        return WhileBusy.retry(() -> {
             PerfClient client = new PerfClient(order.host(), order.port(), transports, probe, List.of());
             current = client;
             if (aborted != null) {
                 throw new IOException(aborted);
             }
-            try {
-                Outcome measured = client.run(order.plan(), (interval, fromServer) -> { });
-                return RunAssembler.assemble(startedAt, order.plan().toParameters(order.host(), 1, List.of()), order.plan(),
-                        List.of(measured));
-            } catch (PerfException e) {
-                if (!e.isBusy() || System.nanoTime() - begin > BUSY_NANOS) {
-                    throw e;
-                }
-            }
-            try {
-                Thread.sleep(BUSY_STEP_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", e);
-            }
-        }
+            Outcome measured = client.run(order.plan(), (interval, fromServer) -> { });
+            return RunAssembler.assemble(startedAt, order.plan().toParameters(order.host(), 1, List.of()), order.plan(), List.of(measured));
+        });
     }
 }
