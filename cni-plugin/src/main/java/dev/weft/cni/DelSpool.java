@@ -13,24 +13,33 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The DEL requests the shim kept while the agent was away, one file each: {@code <hash>.del}, the bytes of the HTTP request it would
- * have sent. Worked off at start, before every ADD, and now and then. Thread-safe; blocks.
+ * have sent. Worked off at start, before every ADD, and now and then; many side by side, as the kernel removes interfaces together
+ * at the price of one. Thread-safe; blocks.
  */
 final class DelSpool {
     private static final Logger LOG = LoggerFactory.getLogger(DelSpool.class);
-    private static final String FILES = "*.del";
+    private static final String REQUEST = ".del";
     private static final String HALF_WRITTEN_FILES = ".*.tmp";
     private static final Duration HALF_WRITTEN = Duration.ofMinutes(1);
     private static final byte[] END_OF_HEADERS = "\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+
+    /** Enough that a host full of containers is worked off in seconds; each may start a process of a delegated IPAM plugin. */
+    private static final int SIDE_BY_SIDE = 16;
 
     private static final Set<Integer> HOPELESS = Set.of(CniException.INCOMPATIBLE_VERSION, CniException.UNSUPPORTED_FIELD,
             CniException.ENVIRONMENT, CniException.DECODE, CniException.INVALID_CONFIG, CniException.INVALID_NETNS);
@@ -39,7 +48,7 @@ final class DelSpool {
     private final Set<Path> failed = new HashSet<>(); // guarded by this
     private final String agentSocket;
 
-    /** Does the work of one DEL. */
+    /** Does the work of one DEL. Called on many threads at once. */
     @FunctionalInterface
     interface Del {
         ObjectNode del(CniCall call, NetConf conf) throws CniException, EndpointException;
@@ -72,15 +81,40 @@ final class DelSpool {
         if (!Files.isDirectory(directory)) { // as usual: no plugin has had to wait for the agent
             return;
         }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, FILES)) {
-            for (Path file : files) {
-                if (!failed.contains(file)) {
-                    workOff(file, del);
-                }
-            }
+        List<Path> fresh = fresh();
+        if (!fresh.isEmpty()) {
+            failed.addAll(workOff(fresh, del));
+        }
+    }
+
+    private List<Path> fresh() {
+        List<Path> fresh = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, file -> isRequest(file) && !failed.contains(file))) {
+            files.forEach(fresh::add);
         } catch (IOException | DirectoryIteratorException e) {
             LOG.error("the spool {} cannot be read: {}", directory, e.toString());
         }
+        return fresh;
+    }
+
+    private static boolean isRequest(Path file) {
+        return file.getFileName().toString().endsWith(REQUEST);
+    }
+
+    /** @return what must stay for now */
+    private Set<Path> workOff(List<Path> files, Del del) {
+        Set<Path> staying = ConcurrentHashMap.newKeySet();
+        staying.addAll(files);
+        try (ExecutorService threads = Executors.newFixedThreadPool(SIDE_BY_SIDE, Thread.ofVirtual().name("weft-spool-", 0).factory())) {
+            for (Path file : files) {
+                threads.execute(() -> {
+                    if (workOff(file, del)) {
+                        staying.remove(file);
+                    }
+                });
+            }
+        } // waits for all of them
+        return staying;
     }
 
     /** What a shim that was killed left; one that lives is done with its file within seconds. */
@@ -99,31 +133,49 @@ final class DelSpool {
         }
     }
 
-    private void workOff(Path file, Del del) throws IOException {
+    /** @return false when it must stay for now */
+    private boolean workOff(Path file, Del del) {
         try {
-            CniCall call = CniCall.of(parse(Files.readAllBytes(file)));
-            NetConf conf = CniValidator.validate(call);
-            if (!conf.agentSocket().equals(agentSocket)) {
-                return;
-            }
-            if (!call.command().equals("DEL")) {
-                throw new CniException(CniException.ENVIRONMENT, "it is a " + call.command() + ", not a DEL");
-            }
-            del.del(call, conf);
-            LOG.info("DEL {} {}: worked off from the spool", call.containerId(), call.ifName());
+            return isDone(file, del) && removed(file);
         } catch (EndpointException e) {
-            failed.add(file);
             LOG.warn("spool: {} stays for now: {}", file, e.getMessage());
-            return;
         } catch (CniException e) {
-            if (!HOPELESS.contains(e.code())) {
-                failed.add(file);
-                LOG.warn("spool: {} stays for now: {}", file, e.getMessage());
-                return;
+            if (HOPELESS.contains(e.code())) {
+                LOG.error("spool: {} can never be done and is removed: {}", file, e.getMessage());
+                return removed(file);
             }
-            LOG.error("spool: {} can never be done and is removed: {}", file, e.getMessage());
+            LOG.warn("spool: {} stays for now: {}", file, e.getMessage());
+        } catch (IOException e) {
+            LOG.error("spool: {} stays for now, it cannot be read: {}", file, e.toString());
+        } catch (RuntimeException e) {
+            LOG.error("spool: {} stays for now", file, e);
         }
-        Files.deleteIfExists(file);
+        return false;
+    }
+
+    /** @return false when it is meant for another agent */
+    private boolean isDone(Path file, Del del) throws IOException, CniException, EndpointException {
+        CniCall call = CniCall.of(parse(Files.readAllBytes(file)));
+        NetConf conf = CniValidator.validate(call);
+        if (!conf.agentSocket().equals(agentSocket)) {
+            return false;
+        }
+        if (!call.command().equals("DEL")) {
+            throw new CniException(CniException.ENVIRONMENT, "it is a " + call.command() + ", not a DEL");
+        }
+        del.del(call, conf);
+        LOG.info("DEL {} {}: worked off from the spool", call.containerId(), call.ifName());
+        return true;
+    }
+
+    private static boolean removed(Path file) {
+        try {
+            Files.deleteIfExists(file);
+            return true;
+        } catch (IOException e) {
+            LOG.error("spool: {} is done and cannot be removed: {}", file, e.toString());
+            return false;
+        }
     }
 
     private static ControlRequest parse(byte[] request) throws CniException {

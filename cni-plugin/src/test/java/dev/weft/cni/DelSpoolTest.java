@@ -13,6 +13,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +76,49 @@ class DelSpoolTest {
         assertEquals(List.of(), files());
         agent.handler.workOffSpool();
         assertEquals(Set.of("a"), attached());
+    }
+
+    @Test
+    void shouldWorkOffManySideBySide() throws Exception {
+        CountDownLatch together = new CountDownLatch(8);
+        for (int i = 0; i < 8; i++) {
+            spool("c" + i, CniFixture.SOCKET);
+        }
+        Set<String> metTheOthers = ConcurrentHashMap.newKeySet();
+        new DelSpool(spool, CniFixture.SOCKET.toString()).workOff((call, conf) -> {
+            together.countDown();
+            if (await(together)) {
+                metTheOthers.add(call.containerId());
+            }
+            return Json.mapper().createObjectNode();
+        });
+        assertEquals(8, metTheOthers.size());
+        assertEquals(List.of(), files());
+    }
+
+    private static boolean await(CountDownLatch latch) {
+        try {
+            return latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void shouldKeepWhatEndsInAnUnexpectedFailureUntilItIsTriedAgain() throws Exception {
+        spool("a", CniFixture.SOCKET);
+        DelSpool worker = new DelSpool(spool, CniFixture.SOCKET.toString());
+        AtomicInteger calls = new AtomicInteger();
+        DelSpool.Del broken = (call, conf) -> {
+            calls.incrementAndGet();
+            throw new IllegalStateException("a defect");
+        };
+        worker.workOff(broken);
+        worker.workOff(broken);
+        assertEquals(1, calls.get());
+        worker.workOffAgain(broken);
+        assertEquals(2, calls.get());
+        assertEquals(1, files().size());
     }
 
     @Test

@@ -12,7 +12,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +43,7 @@ final class Admission {
     private Channel server;
     private int admitted;
     private int taken;
-    private Future<?> sweep;
+    private boolean sweeping;
 
     /**
      * @param callers         at a time, whatever they do
@@ -62,8 +61,6 @@ final class Admission {
     /** @param listening what accepts callers */
     void guard(Channel listening) {
         server = listening;
-        sweep = listening.eventLoop().scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
-        listening.closeFuture().addListener(closed -> sweep.cancel(false));
     }
 
     /** A caller has come in: its {@link Caller#door} belongs before all, its {@link Caller#watch} behind what makes requests whole. */
@@ -76,6 +73,7 @@ final class Admission {
             server.config().setAutoRead(false); // the next waits in the kernel's backlog
             sweep();
         }
+        sweepLater();
         return caller;
     }
 
@@ -86,6 +84,18 @@ final class Admission {
         caller.release();
         if (admitted < callers && server.isOpen()) {
             server.config().setAutoRead(true);
+        }
+    }
+
+    /** Only while somebody is in: fifty wake-ups a second would be half of what an idle agent costs. */
+    private void sweepLater() {
+        if (!sweeping && admitted > 0) {
+            sweeping = true;
+            server.eventLoop().schedule(() -> {
+                sweeping = false;
+                sweep();
+                sweepLater();
+            }, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
