@@ -142,7 +142,7 @@ logging: {level: warning}
 YAML
 }
 
-interface_up() { in_ns "$1" ip -br link show dev "$2" up 2>/dev/null | grep -q .; }
+interface_up() { in_ns "$1" ip -br link show dev "$2" up 2>/dev/null | grep . >/dev/null; }
 
 # wireguard-go keeps its control socket under a path made of the interface's name, so the two hosts' interfaces differ in name.
 wireguard_up() {

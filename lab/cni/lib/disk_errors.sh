@@ -77,7 +77,7 @@ survives_disk_error() {
     if [[ $verb == DEL && $status != 0 ]]; then echo "DEL fails: $(cat "$WORK/out/c")" && return; fi
     if [[ $status != 0 ]]; then
         [[ $(jq .code "$WORK/out/c") == 5 ]] || { echo "not code 5: $(cat "$WORK/out/c")" && return; }
-        ! in_ns a ip -o link | grep -q ': wf' || { echo "an interface is left" && return; }
+        ! in_ns a ip -o link | grep ': wf' >/dev/null || { echo "an interface is left" && return; }
         [[ $(addresses_in_use) == 0 ]] || { echo "an address is left" && return; }
     fi
     plugin DEL c || { echo "the DEL that follows fails: $(cat "$WORK/out/c")" && return; }
