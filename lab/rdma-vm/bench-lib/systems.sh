@@ -68,7 +68,7 @@ links_server() {
     SERVER_PIDS[links]=$SPAWNED
 }
 
-listens_rdma() { rdma resource show cm_id 2>/dev/null | grep -q "state LISTEN.*:$1 "; }
+listens_rdma() { rdma resource show cm_id 2>/dev/null | grep "state LISTEN.*:$1 " >/dev/null; }
 
 # siw does not tell the state of its queue pairs; those of rxe that are not connected yet do not count.
 connected_rdma() { pairs | grep -c "$([[ $DEVICE == rxe ]] && echo 'state RTS' || echo 'type RC')" || true; }

@@ -13,16 +13,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,19 +31,20 @@ import org.slf4j.LoggerFactory;
  */
 final class DelSpool {
     private static final Logger LOG = LoggerFactory.getLogger(DelSpool.class);
-    private static final String REQUEST = ".del";
+    private static final String FILES = "*.del";
     private static final String HALF_WRITTEN_FILES = ".*.tmp";
     private static final Duration HALF_WRITTEN = Duration.ofMinutes(1);
     private static final byte[] END_OF_HEADERS = "\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
     /** Enough that a host full of containers is worked off in seconds; each may start a process of a delegated IPAM plugin. */
     private static final int SIDE_BY_SIDE = 16;
+    private static final ThreadFactory SPOOL_THREADS = Thread.ofVirtual().name("weft-spool-", 0).factory();
 
     private static final Set<Integer> HOPELESS = Set.of(CniException.INCOMPATIBLE_VERSION, CniException.UNSUPPORTED_FIELD,
             CniException.ENVIRONMENT, CniException.DECODE, CniException.INVALID_CONFIG, CniException.INVALID_NETNS);
 
     private final Path directory;
-    private final Set<Path> failed = new HashSet<>(); // guarded by this
+    private final Set<Path> failed = ConcurrentHashMap.newKeySet(); // for now; not tried again before every ADD
     private final String agentSocket;
 
     /** Does the work of one DEL. Called on many threads at once. */
@@ -81,40 +80,16 @@ final class DelSpool {
         if (!Files.isDirectory(directory)) { // as usual: no plugin has had to wait for the agent
             return;
         }
-        List<Path> fresh = fresh();
-        if (!fresh.isEmpty()) {
-            failed.addAll(workOff(fresh, del));
-        }
-    }
-
-    private List<Path> fresh() {
-        List<Path> fresh = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, file -> isRequest(file) && !failed.contains(file))) {
-            files.forEach(fresh::add);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, FILES);
+                ExecutorService threads = Executors.newFixedThreadPool(SIDE_BY_SIDE, SPOOL_THREADS)) { // its end waits for all of them
+            for (Path file : files) {
+                if (!failed.contains(file)) {
+                    threads.execute(() -> workOff(file, del));
+                }
+            }
         } catch (IOException | DirectoryIteratorException e) {
             LOG.error("the spool {} cannot be read: {}", directory, e.toString());
         }
-        return fresh;
-    }
-
-    private static boolean isRequest(Path file) {
-        return file.getFileName().toString().endsWith(REQUEST);
-    }
-
-    /** @return what must stay for now */
-    private Set<Path> workOff(List<Path> files, Del del) {
-        Set<Path> staying = ConcurrentHashMap.newKeySet();
-        staying.addAll(files);
-        try (ExecutorService threads = Executors.newFixedThreadPool(SIDE_BY_SIDE, Thread.ofVirtual().name("weft-spool-", 0).factory())) {
-            for (Path file : files) {
-                threads.execute(() -> {
-                    if (workOff(file, del)) {
-                        staying.remove(file);
-                    }
-                });
-            }
-        } // waits for all of them
-        return staying;
     }
 
     /** What a shim that was killed left; one that lives is done with its file within seconds. */
@@ -133,49 +108,43 @@ final class DelSpool {
         }
     }
 
-    /** @return false when it must stay for now */
-    private boolean workOff(Path file, Del del) {
+    private void workOff(Path file, Del del) {
         try {
-            return isDone(file, del) && removed(file);
-        } catch (EndpointException e) {
-            LOG.warn("spool: {} stays for now: {}", file, e.getMessage());
-        } catch (CniException e) {
-            if (HOPELESS.contains(e.code())) {
-                LOG.error("spool: {} can never be done and is removed: {}", file, e.getMessage());
-                return removed(file);
+            if (isOver(file, del)) {
+                Files.deleteIfExists(file);
             }
+        } catch (EndpointException | CniException e) {
+            failed.add(file);
             LOG.warn("spool: {} stays for now: {}", file, e.getMessage());
-        } catch (IOException e) {
-            LOG.error("spool: {} stays for now, it cannot be read: {}", file, e.toString());
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
+            failed.add(file);
             LOG.error("spool: {} stays for now", file, e);
         }
-        return false;
     }
 
-    /** @return false when it is meant for another agent */
-    private boolean isDone(Path file, Del del) throws IOException, CniException, EndpointException {
-        CniCall call = CniCall.of(parse(Files.readAllBytes(file)));
-        NetConf conf = CniValidator.validate(call);
-        if (!conf.agentSocket().equals(agentSocket)) {
-            return false;
-        }
-        if (!call.command().equals("DEL")) {
-            throw new CniException(CniException.ENVIRONMENT, "it is a " + call.command() + ", not a DEL");
-        }
-        del.del(call, conf);
-        LOG.info("DEL {} {}: worked off from the spool", call.containerId(), call.ifName());
-        return true;
-    }
-
-    private static boolean removed(Path file) {
+    /**
+     * @return whether it was done or never can be; false for one that was meant for another agent
+     * @throws CniException when it failed for now, as do the others
+     */
+    private boolean isOver(Path file, Del del) throws IOException, CniException, EndpointException {
         try {
-            Files.deleteIfExists(file);
-            return true;
-        } catch (IOException e) {
-            LOG.error("spool: {} is done and cannot be removed: {}", file, e.toString());
-            return false;
+            CniCall call = CniCall.of(parse(Files.readAllBytes(file)));
+            NetConf conf = CniValidator.validate(call);
+            if (!conf.agentSocket().equals(agentSocket)) {
+                return false;
+            }
+            if (!call.command().equals("DEL")) {
+                throw new CniException(CniException.ENVIRONMENT, "it is a " + call.command() + ", not a DEL");
+            }
+            del.del(call, conf);
+            LOG.info("DEL {} {}: worked off from the spool", call.containerId(), call.ifName());
+        } catch (CniException e) {
+            if (!HOPELESS.contains(e.code())) {
+                throw e;
+            }
+            LOG.error("spool: {} can never be done and is removed: {}", file, e.getMessage());
         }
+        return true;
     }
 
     private static ControlRequest parse(byte[] request) throws CniException {

@@ -131,6 +131,26 @@ class DelSpoolTest {
     }
 
     @Test
+    void shouldLookAgainBeforeEveryAddAtWhatWasAnotherAgents() throws Exception {
+        DelSpool worker = new DelSpool(spool, CniFixture.SOCKET.toString());
+        AtomicInteger calls = new AtomicInteger();
+        DelSpool.Del counting = (call, conf) -> {
+            calls.incrementAndGet();
+            return Json.mapper().createObjectNode();
+        };
+        spool("a", Path.of("/run/other/agent.sock"));
+        Path file = files().getFirst();
+        worker.workOff(counting);
+        assertEquals(0, calls.get());
+        Files.delete(file);
+        spool("a", CniFixture.SOCKET);
+        Files.move(files().getFirst(), file); // the same name, whatever the shim makes it of
+        worker.workOff(counting);
+        assertEquals(1, calls.get());
+        assertEquals(List.of(), files());
+    }
+
+    @Test
     void shouldKeepWhatCannotBeDoneNowAndTryAgainLater() throws Exception {
         agent.add("a", CniFixture.CONF);
         spool("a", CniFixture.SOCKET);
