@@ -19,8 +19,8 @@ for part in common sealed report topology traffic fabric; do
     # shellcheck source=/dev/null
     source "$LIB/$part.sh"
 done
-# shellcheck source=java.sh
-source "$LAB/lib/java.sh"
+# shellcheck source=../../lib/java.sh
+source "$LAB/../lib/java.sh"
 
 # An emulated machine is slow, and slower still on a busy host: patience, and code compiled quickly rather than well.
 READY_SECONDS=240 API_SECONDS=60

@@ -104,15 +104,17 @@ class WeftMessagingTest {
                 Publisher publisher = a.publish(AT_B, "slow")) {
             LinkRig.until("connected", publisher::isConnected);
             UnsafeBuffer message = new UnsafeBuffer(new byte[1_000]);
-            int sent = 0;
-            while (publisher.offer(message) == SendResult.SENT) {
-                message.putInt(0, ++sent);
+            SendResult answer;
+            while ((answer = publisher.offer(message)) == SendResult.SENT) {
+                message.putInt(0, message.getInt(0) + 1);
             }
-            assertEquals(SendResult.BACK_PRESSURE, publisher.offer(message));
-            assertTrue(sent < 3 * 64, "bounded by the terms of the stream, not " + sent + " messages");
-            int all = sent + 100;
+            assertEquals(SendResult.BACK_PRESSURE, answer);
+            int all = message.getInt(0) + 100;
             LinkRig.until("done", () -> {
                 subscriber.poll(4);
+                // the driver may still make room after a refusal: what is under way is bounded at every moment
+                int underWay = message.getInt(0) - expected.get();
+                assertTrue(underWay < 3 * 64, "bounded by the terms of the stream, not " + underWay + " messages");
                 if (message.getInt(0) < all && publisher.offer(message) == SendResult.SENT) {
                     message.putInt(0, message.getInt(0) + 1);
                 }
