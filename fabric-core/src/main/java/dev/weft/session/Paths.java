@@ -1,12 +1,10 @@
 package dev.weft.session;
 
 import dev.weft.counters.CounterId;
-import dev.weft.frame.FrameHeader;
 import dev.weft.frame.FrameType;
 import dev.weft.link.DeviceFacts;
 import dev.weft.link.Link;
 import dev.weft.link.RetainingLink;
-import dev.weft.linux.Memory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -32,7 +30,6 @@ import java.nio.charset.StandardCharsets;
  * but TCP and RDMA lasts: a peer that does not answer in time ends the session. Lane's thread only.
  */
 final class Paths {
-    static final int PROBES = 5;
     static final long PROBING_NANOS = 5_000_000_000L;
     private static final int TICKS_PER_TCP_ACK = 10;
     private static final int LOST_FIXED_LENGTH = 12;
@@ -57,14 +54,14 @@ final class Paths {
     private final Owner owner;
     private final Arrivals arrivals;
     private final Departures departures;
+    private final Probes probes = new Probes();
+    private final Retained retained;
     private State state = State.TCP;
     private Link tcp;
     private RetainingLink rdma;
-    private RetainingLink retained;
     private int generation;
     private boolean connects;
     private boolean garbage;
-    private int probesEchoed;
     private boolean peerSaidLost;
     private long peerReceived;
     private final AckClock acks;
@@ -83,6 +80,7 @@ final class Paths {
         this.context = context;
         this.owner = owner;
         this.news = news;
+        retained = new Retained(context.counters());
         acks = new AckClock(context.config().ackTimeoutNanos());
     }
 
@@ -102,12 +100,12 @@ final class Paths {
             ending.close();
             ending.releaseRetained();
         }
-        releaseRetained();
+        retained.release();
         state = State.TCP;
         tcp = null;
         acks.start(0, context.nanoTime());
         ackSaid = 0;
-        probesEchoed = 0;
+        probes.end();
         peerSaidLost = false;
         receivedOverRdma = false;
     }
@@ -159,28 +157,10 @@ final class Paths {
         connects = connector;
         garbage = false;
         generation = raised;
-        probesEchoed = 0;
         peerSaidLost = false;
         waitingSince = context.nanoTime();
         news.reason(PathReason.PROBING, link.describe());
-        if (connector) {
-            probe(1);
-        }
-    }
-
-    private void probe(int number) {
-        sendOverRdma(FrameType.PROBE, ByteBuffer.allocate(8).putInt(generation).putInt(number).array());
-    }
-
-    private void sendOverRdma(int type, byte[] body) {
-        long frame = rdma == null ? Link.CLOSED : rdma.claim(FrameHeader.LENGTH + body.length);
-        if (frame < 0) {
-            return; // a lost probe is a link that does not work
-        }
-        FrameHeader.write(frame, type, body.length, 0, 0, 0);
-        Memory.fromArray(body, frame + FrameHeader.LENGTH);
-        rdma.commit(FrameHeader.LENGTH + body.length);
-        rdma.flush();
+        probes.begin(link, raised, connector);
     }
 
     // ---- frames --------------------------------------------------------------------------------------------------------------
@@ -197,30 +177,15 @@ final class Paths {
             case FrameType.ACK -> onAck(in.remaining() >= 8 ? in.getLong() : 0);
             case FrameType.MARKER -> owner.sendControl(FrameType.MARKER_ANSWER, body);
             case FrameType.MARKER_ANSWER -> onMarkerAnswer(in.remaining() >= 4 ? in.getInt() : -1);
-            case FrameType.PROBE -> onProbe(in, body);
-            case FrameType.PROBE_ECHO -> onEcho(in);
+            case FrameType.PROBE -> probes.onProbe(body);
+            case FrameType.PROBE_ECHO -> onEcho(body);
             case FrameType.PATH_LOST -> onPathLost(in);
             default -> { }
         }
     }
 
-    private void onProbe(ByteBuffer in, byte[] body) {
-        if (in.remaining() >= 8 && in.getInt() == generation) {
-            sendOverRdma(FrameType.PROBE_ECHO, body);
-            if (probesEchoed == 0) {
-                probe(1); // the side that listened may speak now
-            }
-        }
-    }
-
-    private void onEcho(ByteBuffer in) {
-        if (in.remaining() < 8 || in.getInt() != generation || in.getInt() != probesEchoed + 1 || state != State.TCP) {
-            return;
-        }
-        probesEchoed++;
-        if (probesEchoed < PROBES) {
-            probe(probesEchoed + 1);
-        } else {
+    private void onEcho(byte[] body) {
+        if (state == State.TCP && probes.onEcho(body)) {
             leave(State.LEAVING_TCP);
             owner.sendControl(FrameType.MARKER, ByteBuffer.allocate(4).putInt(generation).array());
         }
@@ -271,8 +236,8 @@ final class Paths {
             return;
         }
         rdma = null; // from here on nothing is taken from it
-        releaseRetained();
-        retained = broken;
+        probes.end();
+        retained.keep(broken);
         broken.close();
         boolean wasSending = state == State.RDMA;
         if (state == State.RDMA || state == State.LEAVING_TCP) {
@@ -316,21 +281,13 @@ final class Paths {
         if (state == State.RECOVERING && peerSaidLost) {
             state = State.REPLAYING;
             if (!owner.mayUseTcp()) {
-                dropRetained();
+                retained.drop(peerReceived);
+                departures.rewind(peerReceived);
             }
             replay();
         } else if (state == State.TCP) {
-            releaseRetained();
+            retained.release();
         }
-    }
-
-    private void dropRetained() {
-        retained.replay(peerReceived, (_, _) -> {
-            context.counters().increment(CounterId.EGRESS_DROP_RDMA_REQUIRED);
-            return true;
-        });
-        releaseRetained();
-        departures.rewind(peerReceived);
     }
 
     /** Sends again what the peer missed, as far as TCP takes it; called again when there is room. */
@@ -338,33 +295,10 @@ final class Paths {
         if (state != State.REPLAYING) {
             return;
         }
-        if (retained != null) {
-            peerReceived = retained.replay(peerReceived, this::replayOne);
-            tcp.flush();
-            if (retained.retainsAfter(peerReceived)) {
-                return;
-            }
-        }
-        releaseRetained();
-        state = State.TCP;
-        news.switched(CounterId.PATH_TO_TCP, "tcp", news.reason(), news.detail(), context.nanoTime() - leftAt);
-    }
-
-    private boolean replayOne(long address, int length) {
-        long frame = tcp.claim(length);
-        if (frame < 0) {
-            return false;
-        }
-        Memory.copy(address, frame, length);
-        tcp.commit(length);
-        context.counters().increment(CounterId.FRAMES_REPLAYED);
-        return true;
-    }
-
-    private void releaseRetained() {
-        if (retained != null) {
-            retained.releaseRetained();
-            retained = null;
+        peerReceived = retained.replay(peerReceived, tcp);
+        if (retained.isEmpty()) {
+            state = State.TCP;
+            news.switched(CounterId.PATH_TO_TCP, "tcp", news.reason(), news.detail(), context.nanoTime() - leftAt);
         }
     }
 
@@ -386,7 +320,7 @@ final class Paths {
         } else if (isIdle(now)) {
             lose(PathReason.IDLE, "none for " + (now - usedAt) / 1_000_000_000 + " s");
         } else if (state == State.TCP && rdma != null && now - waitingSince > PROBING_NANOS) {
-            lose(PathReason.PROBE_LATE, probesEchoed + " of " + PROBES + " came back within " + PROBING_NANOS / 1_000_000 + " ms");
+            lose(PathReason.PROBE_LATE, probes.echoed() + " of " + Probes.COUNT + " came back within " + PROBING_NANOS / 1_000_000 + " ms");
         } else if ((state == State.LEAVING_TCP || state == State.RECOVERING)
                 && now - waitingSince > context.config().deadAfterNanos()) {
             owner.giveUp("the peer did not answer a change of path within " + (now - waitingSince) / 1_000_000 + " ms");
