@@ -243,30 +243,6 @@ class ShimTest {
     }
 
     @Test
-    void shouldNotWaitForEverForAnAgentThatSaysNothing() throws Exception {
-        try (ServerSocketChannel silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            silent.bind(UnixDomainSocketAddress.of(socket()));
-            long begin = System.nanoTime();
-            Process add = Shim.start(Shim.environment("ADD"));
-            add.getOutputStream().write(conf());
-            add.getOutputStream().close();
-            assertEquals(new Shim.Outcome(0, "", ""), run("DEL"));
-            assertEquals(1, spooled().size());
-            Shim.Outcome outcome = Shim.outcome(add);
-            assertEquals(11, json(outcome).path("code").asInt());
-            assertTrue(System.nanoTime() - begin >= TimeUnit.SECONDS.toNanos(29), "it waited as long as an ADD may take");
-        }
-    }
-
-    @Test
-    void shouldNotWaitForEverForARuntimeThatDoesNotCloseItsInput() throws Exception {
-        Process process = Shim.start(Shim.environment("DEL"));
-        Shim.Outcome outcome = Shim.outcome(process);
-        assertEquals(5, json(outcome).path("code").asInt());
-        process.getOutputStream().close();
-    }
-
-    @Test
     void shouldCarryFourMebibytesOfInput() throws Exception {
         byte[] start = conf();
         byte[] padded = Arrays.copyOf(start, (4 << 20) - 1);

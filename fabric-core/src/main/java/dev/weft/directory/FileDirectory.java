@@ -99,7 +99,10 @@ public final class FileDirectory implements Directory {
         try (WatchService watcher = FileSystems.getDefault().newWatchService()) {
             boolean registered = false;
             while (!closed) {
-                registered = registered || register(watcher);
+                if (!registered) {
+                    registered = register(watcher);
+                    refresh(); // what changed before the folder was watched
+                }
                 WatchKey key = watcher.poll(RELOAD_MILLIS, TimeUnit.MILLISECONDS);
                 if (key != null) {
                     settle(watcher, key);
