@@ -47,9 +47,9 @@ plugin_configuration() {
 }
 
 lone_agent_start() {
+    cat "$WORK/log/agent.log" >>"$WORK/log/agents.log" 2>/dev/null || true # of the agent before, as its log begins anew
     spawn_in a agent "$ROOT/weft" agent --config "$WORK/agent.yaml"
     AGENT=$SPAWNED
-    cat "$WORK/log/agent.log" >>"$WORK/log/agents.log" 2>/dev/null || true
     wait_until 60 agent_answers && return
     ERROR="the agent did not start: $(tail -n 3 "$WORK/log/agent.log" | tr '\n' ' ')"
     return 1

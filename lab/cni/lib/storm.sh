@@ -14,6 +14,7 @@ storm() {
     mkdir -p "$WORK/held" "$WORK/tally"
     began=$(now_ms)
     deadline=$((began + $(calc "int($MINUTES * 60000)")))
+    defer end_loops # else they go on until the deadline when the storm is given up
     for ((i = 0; i < CONTAINERS; i++)); do
         come_and_go "$i" "$deadline" &
         pids+=("$!")
@@ -38,6 +39,12 @@ storm() {
     check_that "no DEL refused" "$(cat "$WORK/refused" 2>/dev/null | wc -l) refused" test ! -e "$WORK/refused"
     storm_leaves_nothing "$descriptors"
     for ((i = 0; i < CONTAINERS; i++)); do namespace_remove "s$i"; done
+}
+
+end_loops() {
+    local loops
+    mapfile -t loops < <(jobs -pr)
+    [[ ${#loops[@]} == 0 ]] || kill "${loops[@]}" 2>/dev/null || true
 }
 
 # Three rounds of one container, so that what an agent opens once is open.

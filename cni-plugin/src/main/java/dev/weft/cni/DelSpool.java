@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,8 +38,11 @@ final class DelSpool {
     private static final Duration HALF_WRITTEN = Duration.ofMinutes(1);
     private static final byte[] END_OF_HEADERS = "\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
-    /** Enough that a host full of containers is worked off in seconds; each may start a process of a delegated IPAM plugin. */
-    private static final int SIDE_BY_SIDE = 16;
+    /**
+     * The kernel takes up to two seconds for interfaces removed together, however many, when a host is at its limit: enough that a host
+     * full of containers is worked off in seconds, few enough for the processes of a delegated IPAM plugin, one each.
+     */
+    private static final int SIDE_BY_SIDE = 64;
     private static final ThreadFactory SPOOL_THREADS = Thread.ofVirtual().name("weft-spool-", 0).factory();
 
     private static final Set<Integer> HOPELESS = Set.of(CniException.INCOMPATIBLE_VERSION, CniException.UNSUPPORTED_FIELD,
@@ -80,16 +85,24 @@ final class DelSpool {
         if (!Files.isDirectory(directory)) { // as usual: no plugin has had to wait for the agent
             return;
         }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, FILES);
-                ExecutorService threads = Executors.newFixedThreadPool(SIDE_BY_SIDE, SPOOL_THREADS)) { // its end waits for all of them
-            for (Path file : files) {
-                if (!failed.contains(file)) {
-                    threads.execute(() -> workOff(file, del));
-                }
-            }
+        try (ExecutorService threads = Executors.newFixedThreadPool(SIDE_BY_SIDE, SPOOL_THREADS)) { // its end waits for all of them
+            waiting().forEach(file -> threads.execute(() -> workOff(file, del)));
         } catch (IOException | DirectoryIteratorException e) {
             LOG.error("the spool {} cannot be read: {}", directory, e.toString());
         }
+    }
+
+    /** Listed first: what shims add meanwhile is for the next time, or an agent that starts might never come to its end. */
+    private List<Path> waiting() throws IOException {
+        List<Path> waiting = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, FILES)) {
+            for (Path file : files) {
+                if (!failed.contains(file)) {
+                    waiting.add(file);
+                }
+            }
+        }
+        return waiting;
     }
 
     /** What a shim that was killed left; one that lives is done with its file within seconds. */

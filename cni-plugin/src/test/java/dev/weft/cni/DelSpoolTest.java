@@ -96,6 +96,26 @@ class DelSpoolTest {
         assertEquals(List.of(), files());
     }
 
+    @Test
+    void shouldLeaveForTheNextTimeWhatComesMeanwhile() throws Exception {
+        spool("a", CniFixture.SOCKET);
+        AtomicInteger calls = new AtomicInteger();
+        DelSpool worker = new DelSpool(spool, CniFixture.SOCKET.toString());
+        DelSpool.Del spoolingAnother = (call, conf) -> {
+            try {
+                spool("more-" + calls.incrementAndGet(), CniFixture.SOCKET);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+            return Json.mapper().createObjectNode();
+        };
+        worker.workOff(spoolingAnother);
+        assertEquals(1, calls.get());
+        assertEquals(1, files().size());
+        worker.workOff(spoolingAnother);
+        assertEquals(2, calls.get());
+    }
+
     private static boolean await(CountDownLatch latch) {
         try {
             return latch.await(30, TimeUnit.SECONDS);
