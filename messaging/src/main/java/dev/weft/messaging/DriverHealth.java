@@ -69,13 +69,17 @@ final class DriverHealth {
         return silentLooks >= SILENT_LOOKS;
     }
 
-    /** Commands wait, and none was taken since the last looks. A length below 1 where a command begins stops the driver's reading there. */
+    /**
+     * Commands wait, and none was taken since the last looks: a length below 1 where a command begins stops the driver's reading there. Or
+     * the driver has read past the last command, for which only a false length can be the reason, and sees no command before clients have
+     * filled that distance.
+     */
     private boolean isDeaf() throws IOException {
         long now = read(trailer + RingBufferDescriptor.HEAD_POSITION_OFFSET, Long.BYTES).getLong(0);
-        boolean waiting = read(trailer + RingBufferDescriptor.TAIL_POSITION_OFFSET, Long.BYTES).getLong(0) > now;
-        deafLooks = waiting && now == taken ? deafLooks + 1 : 0;
+        long last = read(trailer + RingBufferDescriptor.TAIL_POSITION_OFFSET, Long.BYTES).getLong(0); // after the head: no less
+        deafLooks = last > now && now == taken ? deafLooks + 1 : 0;
         taken = now;
-        return deafLooks >= SILENT_LOOKS;
+        return last < now || deafLooks >= SILENT_LOOKS;
     }
 
     /** Read, not mapped: a client may cut the file at any moment. */

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.agent.config.MessagingConfig.Mode;
 import dev.weft.messaging.client.WeftMessaging;
+import io.aeron.Aeron;
 import io.aeron.CncFileDescriptor;
+import io.aeron.exceptions.DriverTimeoutException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -15,12 +17,17 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Random;
 import org.agrona.SemanticVersion;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damaged and foreign Aeron directories, as a client and as the agent see them. */
 class DirectoryFaultTest {
@@ -140,6 +147,39 @@ class DirectoryFaultTest {
         assertTrue(health.problem().contains("does not take"), health.problem());
         advance(trailer + RingBufferDescriptor.HEAD_POSITION_OFFSET, 64);
         assertEquals("", health.problem(), "it has taken them");
+    }
+
+    @Test
+    void shouldNoticeADriverThatReadPastTheLastCommand() throws IOException {
+        DriverHealth health = new DriverHealth(copy);
+        long trailer = CncFileDescriptor.META_DATA_LENGTH + ringLength() - RingBufferDescriptor.TRAILER_LENGTH;
+        advance(trailer + RingBufferDescriptor.HEAD_POSITION_OFFSET, 4_096); // a false length was where it expected a command
+        assertTrue(health.problem().contains("does not take"), health.problem());
+    }
+
+    /** Noise that leaves this driver deaf (seed 1), noise that does not (seed 0): nothing else may come of it. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void shouldServeOrBeReplacedWhenNoiseIsAmongTheCommands(int seed) throws Exception {
+        DriverHealth health = new DriverHealth(good);
+        byte[] noise = new byte[64 << 10];
+        new Random(seed).nextBytes(noise);
+        overwrite(good.resolve(CncFileDescriptor.CNC_FILE), CncFileDescriptor.META_DATA_LENGTH, ByteBuffer.wrap(noise));
+        boolean served = isServed();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofSeconds(1)) // as the agent looks
+                .until(() -> served || health.problem().contains("does not take"));
+    }
+
+    private boolean isServed() {
+        try (Aeron client = Aeron.connect(new Aeron.Context().aeronDirectoryName(good.toString()).driverTimeoutMs(3_000)
+                .errorHandler(error -> { }))) {
+            for (int number = 0; number < 20; number++) {
+                client.addPublication("aeron:udp?endpoint=10.42.2.2:40001", 7).close();
+            }
+            return true;
+        } catch (DriverTimeoutException e) {
+            return false;
+        }
     }
 
     private int ringLength() throws IOException {
