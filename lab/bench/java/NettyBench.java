@@ -2,6 +2,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -78,9 +79,9 @@ public final class NettyBench {
         System.out.println("ready");
     }
 
-    private Channel connect(String address, int port) throws InterruptedException {
+    private Channel connect(String address, int port, ChannelHandler handler) throws InterruptedException {
         Bootstrap bootstrap = new Bootstrap().group(group).channel(EpollSocketChannel.class).option(ChannelOption.TCP_NODELAY, true)
-                .handler(new ChannelInboundHandlerAdapter());
+                .handler(handler);
         for (int tries = 0; ; tries++) {
             try {
                 return bootstrap.connect(address, port).sync().channel();
@@ -91,6 +92,16 @@ public final class NettyBench {
                 Thread.sleep(100);
             }
         }
+    }
+
+    /** For every attempt to connect a handler of its own. */
+    private static ChannelHandler nothing() {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                // Nothing comes back on this connection.
+            }
+        };
     }
 
     private static final class Messages extends ChannelInboundHandlerAdapter {
@@ -145,29 +156,53 @@ public final class NettyBench {
                 count[0] / seconds, cpuSeconds() - cpu[0]);
     }
 
-    private void source(String address, int port, int bytes, int seconds) throws InterruptedException {
-        Channel channel = connect(address, port);
-        long end = System.nanoTime() + WARM_UP_NANOS + TimeUnit.SECONDS.toNanos(seconds);
-        long[] sent = {0};
-        // On the event loop: a batch for as long as the channel is writable, then let the loop write.
-        Runnable batch = new Runnable() {
-            @Override
-            public void run() {
-                for (int i = 0; i < BATCH && channel.isWritable(); i++) {
-                    channel.write(message(channel, bytes), channel.voidPromise());
-                    sent[0]++;
-                }
-                channel.flush();
-                if (System.nanoTime() - end < 0) {
-                    channel.eventLoop().execute(this);
-                } else {
-                    channel.writeAndFlush(message(channel, END_LENGTH)).addListener(done -> ended.countDown());
-                }
+    /** Writes for as long as the channel is writable, then waits until it is again. Event loop's thread. */
+    private final class Source extends ChannelInboundHandlerAdapter {
+        private final int bytes;
+        private final long end;
+        private volatile long sent;
+
+        Source(int bytes, long end) {
+            this.bytes = bytes;
+            this.end = end;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            go(context.channel());
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext context) {
+            if (context.channel().isWritable()) {
+                context.executor().execute(() -> go(context.channel())); // not within the flush that made room
             }
-        };
-        channel.eventLoop().execute(batch);
+        }
+
+        private void go(Channel channel) {
+            if (ended.getCount() == 0) {
+                return;
+            }
+            while (channel.isWritable() && System.nanoTime() - end < 0) {
+                int written = 0;
+                while (written < BATCH && channel.isWritable()) {
+                    channel.write(message(channel, bytes), channel.voidPromise());
+                    written++;
+                }
+                sent += written;
+                channel.flush();
+            }
+            if (System.nanoTime() - end >= 0) {
+                channel.writeAndFlush(message(channel, END_LENGTH)).addListener(done -> ended.countDown());
+            }
+        }
+    }
+
+    private void source(String address, int port, int bytes, int seconds) throws InterruptedException {
+        Source source = new Source(bytes, System.nanoTime() + WARM_UP_NANOS + TimeUnit.SECONDS.toNanos(seconds));
+        connect(address, port, source);
         ended.await();
-        System.out.printf(Locale.ROOT, "{\"messages\":%d,\"back_pressure\":0,\"cpu_s\":%.3f}%n", sent[0], cpuSeconds());
+        System.out.printf(Locale.ROOT, "{\"messages\":%d,\"back_pressure\":0,\"cpu_s\":%.3f}%n", source.sent, cpuSeconds());
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
     }
 
@@ -188,7 +223,7 @@ public final class NettyBench {
                 back[0].flush();
             }
         });
-        back[0] = connect(backAddress, backPort);
+        back[0] = connect(backAddress, backPort, nothing());
         ended.await();
         Thread.sleep(500);
     }
@@ -204,7 +239,7 @@ public final class NettyBench {
                 got.incrementAndGet();
             }
         });
-        Channel channel = connect(address, port);
+        Channel channel = connect(address, port, nothing());
         Thread.sleep(300); // the echo's connection back
         long interval = 1_000_000_000L / rate;
         long begin = System.nanoTime() + 1_000_000;
