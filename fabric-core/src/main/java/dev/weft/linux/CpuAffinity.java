@@ -5,7 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Which processors the calling thread may run on (sched_setaffinity(2)), for the first 64 of them. Platform threads only. */
+/** Which processors a thread may run on (sched_setaffinity(2)), for the first 64 of them. Platform threads only. */
 public final class CpuAffinity {
     /** struct cpu_set_t of glibc: 1024 bits. */
     private static final int SET_BYTES = 128;
@@ -17,21 +17,37 @@ public final class CpuAffinity {
     private CpuAffinity() {
     }
 
-    /** @param mask bit i allows processor i */
+    /** @param mask bit i allows processor i to the calling thread */
     public static void set(long mask) throws IOException {
-        call(SET, mask);
+        set(THIS_THREAD, mask);
     }
 
-    /** @return bit i tells whether processor i is allowed */
+    /** @return bit i tells whether processor i is allowed to the calling thread */
     public static long get() throws IOException {
-        return call(GET, 0);
+        return get(THIS_THREAD);
     }
 
-    private static long call(LibcFunction function, long mask) throws IOException {
+    /**
+     * @param thread the kernel's number of a thread, as in /proc/self/task
+     * @throws IOException also when it has ended
+     */
+    public static void set(int thread, long mask) throws IOException {
+        call(SET, thread, mask);
+    }
+
+    /**
+     * @param thread the kernel's number of a thread, as in /proc/self/task
+     * @throws IOException also when it has ended
+     */
+    public static long get(int thread) throws IOException {
+        return call(GET, thread, 0);
+    }
+
+    private static long call(LibcFunction function, int thread, long mask) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment set = arena.allocate(SET_BYTES, 8);
             set.set(ValueLayout.JAVA_LONG, 0, mask);
-            function.checked(function.name(), THIS_THREAD, SET_BYTES, set.address());
+            function.checked(function.name(), thread, SET_BYTES, set.address());
             return set.get(ValueLayout.JAVA_LONG, 0);
         }
     }

@@ -1,5 +1,6 @@
 package dev.weft.perf.command;
 
+import dev.weft.linux.CpuAffinity;
 import dev.weft.perf.control.Outcome;
 import dev.weft.perf.control.RunAssembler;
 import dev.weft.perf.control.TestPlan;
@@ -61,7 +62,8 @@ public final class SelfTestCommand implements Callable<Integer> {
             description = "messages a second (default: 100k)")
     private double rate;
 
-    @Option(names = {"-A", "--cpus"}, paramLabel = "LIST", converter = Quantity.OfCpus.class, description = "processor of the rig")
+    @Option(names = {"-A", "--cpus"}, paramLabel = "LIST", converter = Quantity.OfCpus.class,
+            description = "processor of the rig, which the rest of this process keeps off (default: the last one)")
     private Quantity.CpuList cpus = Quantity.CpuList.ANY;
 
     @Mixin
@@ -104,12 +106,15 @@ public final class SelfTestCommand implements Callable<Integer> {
         return waitedNanos < 0 ? "" : "; in that time the kernel let its thread wait for a processor for " + Units.time(waitedNanos);
     }
 
+    private int processor() throws IOException {
+        return cpus.cpus().isEmpty() ? Long.SIZE - 1 - Long.numberOfLeadingZeros(CpuAffinity.get()) : cpus.cpus().getFirst();
+    }
+
     private RunResult measure(TestPlan plan) throws IOException {
         String startedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
         HostProbe probe = new HostProbe(ToolVersion.text(), new AgentProbe(Path.of("/nonexistent")));
         WorkerThread thread = new WorkerThread(THREAD, () -> new OpenLoopPinger(List.of(MemoryTransport.loopback(MESSAGE_BYTES)),
-                NanoClock.SYSTEM, MESSAGE_BYTES, Long.MAX_VALUE, new Schedule(rate, 0, 1)), cpus.cpus().isEmpty() ? -1
-                : cpus.cpus().getFirst());
+                NanoClock.SYSTEM, MESSAGE_BYTES, Long.MAX_VALUE, new Schedule(rate, 0, 1)), processor());
         try (Engine engine = new Engine("client", NanoClock.SYSTEM, List.of(thread))) {
             engine.open(TimeUnit.SECONDS.toNanos(5));
             long waitedBefore = RunDelay.nanos(THREAD);
@@ -120,7 +125,7 @@ public final class SelfTestCommand implements Callable<Integer> {
             engine.drain(Long.MAX_VALUE, TimeUnit.SECONDS.toNanos(1));
             Outcome outcome = new Outcome(early, engine.report(), null, List.of(), null, null, probe.environment(null), null, null, 0);
             Parameters parameters = new Parameters("memory", TestKind.RR, "self", MESSAGE_BYTES, 1, Direction.FORWARD, Loop.OPEN, rate,
-                    durationNanos, null, warmUpNanos, plan.intervalNanos(), 1, "spin", cpus.cpus(), List.of(), Map.of());
+                    durationNanos, null, warmUpNanos, plan.intervalNanos(), 1, "spin", List.of(processor()), List.of(), Map.of());
             return RunAssembler.assemble(startedAt, parameters, plan, List.of(outcome));
         }
     }

@@ -49,7 +49,7 @@ final class TestOptions {
     String idle = "block";
 
     @Option(names = {"-A", "--cpus"}, paramLabel = "LIST", converter = Quantity.OfCpus.class,
-            description = "processors of the client's streams, e.g. 0,2-3")
+            description = "processors of the client's streams, e.g. 0,2-3; the rest of the client keeps off them where it can")
     Quantity.CpuList cpus = Quantity.CpuList.ANY;
 
     @Option(names = "--server-cpus", paramLabel = "LIST", converter = Quantity.OfCpus.class,

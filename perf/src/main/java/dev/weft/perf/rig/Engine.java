@@ -32,6 +32,7 @@ public final class Engine implements AutoCloseable {
     private Sampler sampler;
     private ProcessCost costAtBegin;
     private ProcessCost costAtEnd;
+    private Seclusion seclusion;
 
     /**
      * @param name    {@code client} or {@code server}
@@ -62,6 +63,7 @@ public final class Engine implements AutoCloseable {
                 throw new IOException("interrupted", e);
             }
         }
+        seclusion = new Seclusion(threads.stream().mapToLong(WorkerThread::processor).reduce(0, (all, one) -> all | one));
     }
 
     /** Ends {@link #run} now, without that being a failure. Any thread. */
@@ -152,6 +154,9 @@ public final class Engine implements AutoCloseable {
     public void close() {
         threads.forEach(WorkerThread::stop);
         threads.forEach(WorkerThread::close);
+        if (seclusion != null) {
+            seclusion.close();
+        }
     }
 
     /** Takes the cost of this process at both edges of the measured time. */

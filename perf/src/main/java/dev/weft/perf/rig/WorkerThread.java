@@ -92,6 +92,11 @@ public final class WorkerThread implements AutoCloseable {
         }
     }
 
+    /** The processor it is bound to as a mask; 0 when it is not. */
+    long processor() {
+        return cpu < 0 ? 0 : 1L << cpu;
+    }
+
     /** Completes with the worker, or with what kept it from opening. */
     public CompletableFuture<Worker> opened() {
         return opened;
