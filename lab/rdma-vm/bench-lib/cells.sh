@@ -12,7 +12,7 @@ readonly LATENCY_BYTES=64 GOODPUT_BYTES=65536
 readonly SOCKETS_PORT=7011 PERFTEST_PORT=18515
 readonly RSOCKET=/usr/lib/x86_64-linux-gnu/rsocket/librspreload.so
 readonly SMC=$LAB/build/smc-preload.so SOCKETS=$LAB/build/sockets
-readonly SETTLE_SECONDS=1 LINK_WARM_UP=2
+readonly SETTLE_SECONDS=1 LINK_WARM_UP=6 # an emulated processor takes that long to have a link compiled
 LATE_SECONDS=15 AGENT_SECONDS=90
 
 tests_of() {

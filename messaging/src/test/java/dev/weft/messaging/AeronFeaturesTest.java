@@ -1,6 +1,7 @@
 package dev.weft.messaging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.agent.config.MessagingConfig.Mode;
@@ -11,6 +12,7 @@ import io.aeron.ExclusivePublication;
 import io.aeron.Image;
 import io.aeron.Publication;
 import io.aeron.Subscription;
+import io.aeron.exceptions.RegistrationException;
 import io.aeron.logbuffer.BufferClaim;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -113,6 +115,13 @@ class AeronFeaturesTest {
                 Streams.exchange(answer, answers, COUNT, 64);
             }
         }
+    }
+
+    @Test
+    void shouldSayThatAResponseChannelNeedsTheContainersAddress() {
+        RegistrationException failure = assertThrows(RegistrationException.class,
+                () -> clientA.addSubscription("aeron:udp?control-mode=response|control=" + B + ":40100", STREAM));
+        assertTrue(failure.getMessage().contains("container's own address"), failure.getMessage());
     }
 
     @Test
