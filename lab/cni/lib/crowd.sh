@@ -169,6 +169,6 @@ left_over() {
         weft) links=$(in_ns a ip -o link show | grep -c ': wf[0-9a-f]*x' || true) files=$(agent_state_dir a)/endpoints ;;
         *) links=$(in_ns a ip -o link show type veth | grep -c ': veth' || true) files=$STATE/host-local/stock-$system ;;
     esac
-    files=$(find "$files" -type f ! -name lock ! -name 'last_reserved_ip*' 2>/dev/null | wc -l)
+    files=$(find "$files" -maxdepth 1 -type f ! -name lock ! -name 'last_reserved_ip*' 2>/dev/null | wc -l)
     sample "$system" left_over "$((links + files + $(host_routes) - ROUTES_BEFORE))" things "parallel=$2" "containers=$SIZE"
 }

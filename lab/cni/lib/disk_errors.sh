@@ -2,7 +2,7 @@
 
 # shellcheck shell=bash
 
-readonly EIO=5 ENOSPC=28
+readonly EIO=5 ENOSPC=28 MOST_DESCRIPTORS=32
 
 fail_disk_everywhere() {
     local error verb
@@ -18,19 +18,49 @@ fail_disk_everywhere() {
     namespace_remove c
 }
 
-# An agent that can open nothing more refuses, in words, and serves again once it can.
+# An agent that can open only so many files more, from one on until an ADD succeeds, refuses in words, and serves again once it can.
 starve_descriptors() {
-    local status=0 answer
-    prlimit --pid "$AGENT" --nofile="$(find "/proc/$AGENT/fd" -mindepth 1 -maxdepth 1 | wc -l):1024"
-    plugin ADD c || status=$?
-    answer=$(cat "$WORK/out/c")
-    check "ADD without descriptors is refused" "$([[ $status == 1 ]] && jq -e .code <<<"$answer" >/dev/null && echo true || echo false)" "$answer"
-    prlimit --pid "$AGENT" --nofile="$(($(find "/proc/$AGENT/fd" -mindepth 1 -maxdepth 1 | wc -l) + 8)):1024"
+    local free refused=0 survived=0 status=1 why answer
+    for ((free = 1; status != 0 && free <= MOST_DESCRIPTORS; free++)); do
+        leave_descriptors "$free"
+        status=0
+        plugin ADD c || status=$?
+        answer=$(cat "$WORK/out/c")
+        prlimit --pid "$AGENT" --nofile=1024:1024
+        [[ $status == 0 ]] || refused=$((refused + 1))
+        why=$(survives_shortage "$status" "$answer")
+        if [[ -z $why ]]; then
+            survived=$((survived + 1))
+        else
+            log "   ADD with $free descriptors: $why"
+        fi
+    done
+    check "ADD without descriptors is refused" "$([[ $status == 0 && $refused -gt 0 ]] && echo true || echo false)" \
+        "with fewer than $((refused + 1))"
+    check "and works again with descriptors" "$([[ $survived == "$((free - 1))" ]] && echo true || echo false)" \
+        "$survived of $((free - 1)) shortages survived: ADD, DEL and nothing left"
+    leave_descriptors 8
     answer=$(plugin_status)
-    check_that "STATUS answers 50 when descriptors run out" "$answer" is_code 50 "$answer"
     prlimit --pid "$AGENT" --nofile=1024:1024
-    wait_until 10 agent_answers || log "   the agent does not answer after the shortage"
-    check_that "and works again with descriptors" "ADD, DEL and nothing left" works_as_before
+    check_that "STATUS answers 50 when descriptors run out" "$answer" is_code 50 "$answer"
+}
+
+# Lets the agent open so many more: the limit is the first number that it may not use, and there may be gaps below.
+leave_descriptors() {
+    local limit
+    limit=$(comm -13 <(find "/proc/$AGENT/fd" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort) <(seq 0 1023 | sort) | sort -n | sed -n "$(($1 + 1))p")
+    prlimit --pid "$AGENT" --nofile="$limit:1024"
+}
+
+# survives_shortage STATUS ANSWER of the ADD: prints what is wrong, else nothing.
+survives_shortage() {
+    if [[ $1 != 0 ]] && ! jq -e .code <<<"$2" >/dev/null; then
+        echo "it answers '$2'"
+    elif ! wait_until 10 agent_answers; then
+        echo "the agent does not answer afterwards"
+    else
+        works_as_before
+    fi
 }
 
 is_code() { jq -e --argjson code "$1" '.code == $code' <<<"$2" >/dev/null; }
@@ -40,8 +70,13 @@ plugin_status() {
     jq '.cniVersion = "1.1.0"' "$WORK/plugin.json" | in_ns a env -i "PATH=$PATH" CNI_COMMAND=STATUS CNI_PATH="${PLUGIN%/*}" "$PLUGIN" || true
 }
 
+# Prints what is not as before, else nothing.
 works_as_before() {
-    plugin DEL c && plugin ADD c && plugin DEL c && wait_until 5 same_world "$WORK/world.empty"
+    local verb
+    for verb in DEL ADD DEL; do
+        plugin "$verb" c || { echo "$verb fails: $(cat "$WORK/out/c" "$WORK/out/c.err")" && return; }
+    done
+    wait_until 5 same_world "$WORK/world.empty" || echo "left over: $DIFFERENCE"
 }
 
 fail_disk_in() {

@@ -86,7 +86,7 @@ world() {
     in_ns a ip -6 route
     in_ns a ip neigh show nud permanent
     in_ns a nft list ruleset | sed 's/ packets [0-9]* bytes [0-9]*//'
-    (cd "$STATE" && find . | sort)
+    (cd "$STATE" && find . -path './endpoints/spare/*' -prune -o -print | sort) # spare files are no state
     if [[ -e /run/netns/$(ns_of c) ]]; then in_ns c ip -o link | sed 's/^[0-9]*: //; s/@.*//; s/:.*//'; fi
 }
 

@@ -10,14 +10,18 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** {@link StateFiles} in a directory that only its owner can read. */
+/** {@link StateFiles} in a directory that only its owner can read; in its folder {@code spare} are files to be used again. */
 public final class DiskStateFiles implements StateFiles {
+    private static final String SPARE = "spare";
+
     private final Path directory;
+    private final SpareFiles spares;
 
     /** Makes the directory when it is missing. */
     public DiskStateFiles(Path directory) throws IOException {
         this.directory = directory;
         Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        spares = new SpareFiles(directory.resolve(SPARE));
     }
 
     @Override
@@ -39,7 +43,7 @@ public final class DiskStateFiles implements StateFiles {
 
     @Override
     public void write(String name, byte[] content) throws IOException {
-        Files.write(directory.resolve(name), content);
+        spares.fill(directory.resolve(name), content);
     }
 
     @Override
@@ -56,14 +60,19 @@ public final class DiskStateFiles implements StateFiles {
 
     @Override
     public void delete(String name) throws IOException {
-        Files.deleteIfExists(directory.resolve(name));
+        spares.retire(directory.resolve(name));
     }
 
     @Override
     public void syncDirectory() throws IOException {
+        List<Path> resting = spares.resting();
         try (FileChannel opened = FileChannel.open(directory, StandardOpenOption.READ)) {
             opened.force(true);
+        } catch (IOException e) {
+            spares.notRested(resting);
+            throw e;
         }
+        spares.rested(resting);
     }
 
     @Override

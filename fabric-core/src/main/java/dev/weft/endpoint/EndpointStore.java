@@ -140,9 +140,8 @@ public final class EndpointStore {
     void begin(StoredEndpoint attaching) throws IOException {
         EndpointKey key = attaching.endpoint().key();
         files.delete(fileName(key, State.DETACHING));
-        String temporary = temporaryName(key);
-        files.write(temporary, EndpointCodec.encode(bootId, attaching.in(State.ATTACHED))); // how far it is, its name says
-        files.rename(temporary, fileName(key, State.ATTACHING));
+        byte[] content = EndpointCodec.encode(bootId, attaching.in(State.ATTACHED)); // how far it is, its name says
+        files.write(fileName(key, State.ATTACHING), content);
     }
 
     /** The endpoint is attached; its file is on the disk when this returns. */

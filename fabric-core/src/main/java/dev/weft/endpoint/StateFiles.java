@@ -16,7 +16,7 @@ public interface StateFiles {
 
     byte[] read(String name) throws IOException;
 
-    /** Creates or replaces a file; nothing is promised to be on the disk yet. */
+    /** Creates or replaces a file, whole or not at all; nothing is promised to be on the disk yet. */
     void write(String name, byte[] content) throws IOException;
 
     /** The file's content is on the disk when this returns. */
