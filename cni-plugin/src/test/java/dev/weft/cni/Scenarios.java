@@ -1,6 +1,7 @@
 package dev.weft.cni;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.cni.CniFixture.Reply;
@@ -155,7 +156,7 @@ final class Scenarios {
     }
 
     private static void state(Map<String, Scenario> all) {
-        all.put("agent restarted during ADD", directory -> killedAt(directory, "rename", 1));
+        all.put("agent restarted during ADD", directory -> killedAt(directory, "rename", 0));
         all.put("killed after the intent was written", directory -> killedAt(directory, "sync", 0));
         all.put("record damaged", directory -> damaged(directory, content -> content.replace("10.42.1.2", "10.42.1.3")));
         all.put("record of a newer version", directory -> damaged(directory, content -> content.replace("\"version\":1", "\"version\":2")));
@@ -322,11 +323,7 @@ final class Scenarios {
                 throw new Error("killed");
             }
         });
-        try {
-            agent.add("a", CONF);
-        } catch (Error killed) {
-            assertEquals("killed", killed.getMessage());
-        }
+        assertEquals("killed", assertThrows(Error.class, () -> agent.add("a", CONF)).getMessage());
         agent.disk.failWith((step, name) -> { });
         CniFixture next = agent.restarted(directory, "boot", SUBNET);
         assertEquals(Map.of(), next.kernel.interfaces);
