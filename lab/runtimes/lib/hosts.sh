@@ -56,7 +56,7 @@ host_state() {
     on_host "$host" ip neigh show nud permanent | sed 's/^/neighbour /' | sort
     on_host "$host" nft -s list ruleset 2>/dev/null | awk '/^table inet weft/ { on = 1 } on { print "rule", $0 } /^}/ { on = 0 }'
     on_host "$host" nft -s list ruleset 2>/dev/null | grep -E '10\.42\.|fd42:|CNI-DN-' | grep -v weft0 | sed 's/^/rule of a container /' | grep -v 10.42.0.0/16 || true
-    find "$(agent_state_dir "$host")" -type f -path '*/[es][np]*/*' | sed 's/^/file /' | sort
+    find "$(agent_state_dir "$host")" -type f -path '*/[es][np]*/*' ! -path '*/endpoints/spare/*' | sed 's/^/file /' | sort
     find /var/lib/cni -type f | sed 's/^/cache /' | sort
 }
 
