@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * read(2) and write(2) for the data path: memory by address, errors as numbers, nothing allocated. Each instance has its own place for
- * errno and therefore belongs to one thread.
+ * read(2) and write(2) of sockets at full rate: memory by address, errors as numbers, nothing allocated once the compiler has seen the
+ * caller. Each instance has its own place for errno and therefore belongs to one thread. Devices have {@link DeviceIo}.
  */
 public final class FastIo {
     private static final MethodHandle READ = LibcFunction.named("read").handle();

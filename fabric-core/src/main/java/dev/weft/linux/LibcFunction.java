@@ -17,7 +17,7 @@ import java.lang.invoke.MethodHandle;
  * @param handle takes {@link Errno#segment()} and six longs, answers with a long of which only the lower half means something
  */
 record LibcFunction(String name, MethodHandle handle) {
-    private static final FunctionDescriptor SHAPE = FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
+    static final FunctionDescriptor SHAPE = FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
 
     static LibcFunction named(String name) {

@@ -33,6 +33,11 @@ public final class Memory {
         ALL.set(SHORT_BE, address, value);
     }
 
+    /** In the machine's byte order. */
+    public static int getInt(long address) {
+        return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address);
+    }
+
     public static int getIntBigEndian(long address) {
         return ALL.get(INT_BE, address);
     }

@@ -2,7 +2,7 @@ package dev.weft.tun;
 
 import dev.weft.linux.Descriptors;
 import dev.weft.linux.Errno;
-import dev.weft.linux.FastIo;
+import dev.weft.linux.DeviceIo;
 import dev.weft.linux.Libc;
 import dev.weft.linux.LinuxException;
 import java.io.IOException;
@@ -39,7 +39,7 @@ public final class TunQueue implements PacketQueue {
     private static final int TUN_F_USO6 = 0x40;
 
     private final Arena arena = Arena.ofShared();
-    private final FastIo io = new FastIo(arena);
+    private final DeviceIo io = new DeviceIo(arena);
     private final int fd;
     private boolean closed;
 

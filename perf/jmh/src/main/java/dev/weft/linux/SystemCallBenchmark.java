@@ -1,5 +1,6 @@
 package dev.weft.linux;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -15,7 +16,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** What a call into C costs: one that does nothing, and the write(2) of the data path, refused by the kernel at once (EBADF). */
+/** What a call into C costs: one that does nothing, a write(2) that the kernel refuses at once (EBADF), a read(2) that finds nothing. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -26,11 +27,15 @@ public class SystemCallBenchmark {
             FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
 
     private FastIo io;
+    private DeviceIo device;
     private long memory;
+    private int event;
 
     @Setup
-    public void setUp() {
+    public void setUp() throws IOException {
+        event = Descriptors.openEvent();
         io = new FastIo(Arena.global());
+        device = new DeviceIo(Arena.global());
         MemorySegment segment = Arena.global().allocate(64);
         memory = segment.address();
     }
@@ -44,5 +49,11 @@ public class SystemCallBenchmark {
     @Benchmark
     public int refusedWrite() {
         return io.write(NO_DESCRIPTOR, memory, 64);
+    }
+
+    /** A TUN queue's look for a packet that is not there: the errno is read, not captured. */
+    @Benchmark
+    public int emptyRead() {
+        return device.read(event, memory, 8);
     }
 }
