@@ -14,6 +14,7 @@ package_of() {
         ip | ss | bridge) echo iproute2 ;;
         ping) echo iputils-ping ;;
         nft) echo nftables ;;
+        musl-gcc) echo musl-tools ;;
         wg) echo wireguard-tools ;;
         nebula-cert) echo nebula ;;
         /usr/lib/cni/*) echo containernetworking-plugins ;;
