@@ -41,6 +41,7 @@ public final class ControlServer implements AutoCloseable {
     static final int MAX_REQUEST_BYTES = 4 << 20;
     static final int MAX_CALLERS = 768;
     static final int MAX_SERVED = 128;
+    static final int MAX_AT_LENGTH = 64; // each may be up to 4 MiB
     private static final int MAX_LINE_BYTES = 8 << 10;
     private static final int MAX_HEADER_BYTES = 512 << 10; // a process's environment may hold 128 KiB in one variable
     private static final int BACKLOG = 512;
@@ -52,8 +53,8 @@ public final class ControlServer implements AutoCloseable {
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weft-control", true),
             EpollIoHandler.newFactory());
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("weft-request-", 0).factory());
-    private final Admission admission = new Admission(MAX_CALLERS, MAX_SERVED, REQUEST_MILLIS,
-            CONTENDED_MILLIS);
+    private final Admission admission = new Admission(
+            new Admission.Limits(MAX_CALLERS, MAX_SERVED, MAX_AT_LENGTH, REQUEST_MILLIS, CONTENDED_MILLIS));
     private final long ownUid;
     private boolean bound;
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Callers of every character on the agent's socket. */
 class ControlServerTest {
     private static final String GET = "GET /v1/echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    private static final String LONG = "x".repeat(20 << 10);
 
     @TempDir
     Path directory;
@@ -188,11 +189,35 @@ class ControlServerTest {
     }
 
     @Test
-    void shouldServeACallerBehindAHouseFullOfDribblers() throws IOException {
+    void shouldServeACallerBesideDribblersNoneOfWhomHasToGo() throws IOException {
+        List<SocketChannel> dribblers = new ArrayList<>();
         for (int i = 0; i < ControlServer.MAX_SERVED * 2; i++) {
-            say(connect(), "GET /v1/ec");
+            dribblers.add(connect());
+            say(dribblers.getLast(), GET.substring(0, 9));
         }
         assertTrue(ask(GET).startsWith("HTTP/1.1 200"));
+        for (SocketChannel each : dribblers) {
+            say(each, GET.substring(9));
+            assertTrue(hear(each).startsWith("HTTP/1.1 200"));
+        }
+    }
+
+    @Test
+    void shouldServeShortAndLongRequestsBesideMoreLongOnesThanThereIsRoomFor() throws IOException {
+        String unfinished = post("/v1/echo", LONG).substring(0, LONG.length());
+        for (int i = 0; i < ControlServer.MAX_AT_LENGTH * 2; i++) {
+            say(connect(), unfinished);
+        }
+        assertTrue(ask(GET).startsWith("HTTP/1.1 200"));
+        assertTrue(ask(post("/v1/echo", LONG)).endsWith(LONG));
+    }
+
+    @Test
+    void shouldServeLongRequestsOneAfterTheOtherOnOneConnection() throws IOException {
+        SocketChannel channel = connect();
+        String keepAlive = post("/v1/echo", LONG).replace("Connection: close\r\n", "");
+        say(channel, keepAlive + keepAlive + post("/v1/echo", LONG));
+        assertEquals(3, hear(channel).split("HTTP/1.1 200", -1).length - 1);
     }
 
     @Test
