@@ -16,6 +16,7 @@ public final class NetlinkView {
     private static final int RTM_GETLINK = 18;
     private static final int RTM_GETADDR = 22;
     private static final int RTM_GETROUTE = 26;
+    private static final int IFLA_EXT_MASK = 29;
     private static final int SKIP_STATISTICS = 8; // RTEXT_FILTER_SKIP_STATS
     private static final int IFF_UP = 0x1;
     private static final byte IF_OPER_UP = 6;
@@ -48,7 +49,7 @@ public final class NetlinkView {
     public static List<LinkInfo> links(RouteSocket socket) throws IOException {
         NetlinkMessage request = new NetlinkMessage("list interfaces", RTM_GETLINK, NetlinkMessage.DUMP);
         List<LinkInfo> links = new ArrayList<>();
-        for (NetlinkReply reply : socket.dump(request.u8(0).u8(0).u16(0).u32(0).u32(0).u32(0))) {
+        for (NetlinkReply reply : socket.dump(request.u8(0).u8(0).u16(0).u32(0).u32(0).u32(0).attribute(IFLA_EXT_MASK, SKIP_STATISTICS))) {
             link(reply).ifPresent(links::add);
         }
         return links;
@@ -57,7 +58,7 @@ public final class NetlinkView {
     /** The interface of that name, if there is one. */
     public static Optional<LinkInfo> link(RouteSocket socket, String name) throws IOException {
         NetlinkMessage request = new NetlinkMessage("look up interface " + name, RTM_GETLINK, 0);
-        request.u8(0).u8(0).u16(0).u32(0).u32(0).u32(0).attribute(3, name).attribute(29, SKIP_STATISTICS);
+        request.u8(0).u8(0).u16(0).u32(0).u32(0).u32(0).attribute(3, name).attribute(IFLA_EXT_MASK, SKIP_STATISTICS);
         return socket.get(request).flatMap(NetlinkView::link);
     }
 
