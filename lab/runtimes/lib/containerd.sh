@@ -19,19 +19,23 @@ state = "$dir/state"
 [plugins."io.containerd.grpc.v1.cri"]
   restrict_oom_score_adj = true
   sandbox_image = "localhost/pause:1"
+$(containerd_devices "$host")
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "$PLUGINS"
     conf_dir = "$(conflist_dir "$host")"
 [plugins."io.containerd.internal.v1.opt"]
   path = "$dir/opt"
 CONF
-    ns_command "$host" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 containerd -c "$dir/config.toml"
+    ns_command "$host" env -i "PATH=${RUNTIME_PATH:+$RUNTIME_PATH:}/usr/sbin:/usr/bin:/sbin:/bin" HOME=/root LANG=C.UTF-8 containerd -c "$dir/config.toml"
     spawn "containerd-$host" "${IN_NS[@]}"
     CONTAINERD_PID[$host]=$SPAWNED
     wait_until 20 containerd_answers "$host" || { ERROR="containerd of host $host does not answer" && return 1; }
 }
 
 declare -A CONTAINERD_PID=()
+
+# Where the CRI service looks for devices; a lab that has some replaces it.
+containerd_devices() { :; }
 
 containerd_answers() { ctr_on "$1" version >/dev/null 2>&1; }
 
@@ -114,7 +118,7 @@ cri_open() {
     wait_until 20 cri_ready "$1" || { ERROR="the CRI service of host $1 finds no network" && return 1; }
 }
 
-cri_ready() { [[ $(cri_call "$1" Status </dev/null 2>/dev/null | grep -c 'status: true') == 2 ]]; }
+cri_ready() { [[ $(cri_call "$1" Status </dev/null 2>/dev/null | grep -A 1 -E '"(Runtime|Network)Ready"' | grep -c 'status: true') == 2 ]]; }
 
 cri_start() {
     local host=$1 name=$2 how=$3 config pod container

@@ -43,7 +43,7 @@ hosts_open() {
 on_host() {
     local host=$1
     shift
-    in_ns "$host" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"
+    in_ns "$host" env -i "PATH=${RUNTIME_PATH:+$RUNTIME_PATH:}/usr/sbin:/usr/bin:/sbin:/bin" HOME=/root LANG=C.UTF-8 "$@"
 }
 
 # The chains that portmap makes for all containers stay after the last one; its rules for a container must not.
